@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { defineConfig, type ReporterDescription } from '@playwright/test';
+import { loadEnvironment, reportsDirFrom, wantsEmbeddedMock } from './fixtures/settings.ts';
+import { shardFrom, shardMetadata } from './reports/shards.ts';
+
+loadEnvironment();
+
+const reports = reportsDirFrom(process.env);
+const shard = shardFrom(process.argv);
+// Read by the workers, so that no two exchanges of the shards have one id.
+if (shard) process.env.NOMBA_SHARD = `${shard.current}-`;
+const ours: ReporterDescription = ['./reports/reporter.ts'];
+// Listing establishes nothing: our reporter would put that in place of the last report.
+const listing = process.argv.includes('--list');
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: 'test-results',
+  globalSetup: './fixtures/global-setup.ts',
+  // A retry would hide what comes and goes; a flaky target is a finding.
+  retries: 0,
+  forbidOnly: !!process.env.CI,
+  // Ours comes first: it takes secrets out of steps and errors before the others see them.
+  metadata: shardMetadata(shard),
+  reporter: listing
+    ? 'list'
+    : shard
+      ? [ours, ['blob', { outputDir: join(reports, 'blob') }]]
+      : [ours, ['html', { outputFolder: join(reports, 'playwright'), open: 'never' }]],
+  // Traces hold whole bodies, tokens included.
+  use: { trace: 'off' },
+  projects: [
+    {
+      name: 'conformance',
+      testDir: './specs',
+      testMatch: '*.spec.ts',
+      // Each request has its own time-out, and a target that is gone is given up: no test hangs.
+      timeout: 0,
+      fullyParallel: true,
+      // Only the mock that the run starts is ours alone; a second worker's issue may end another target's session.
+      workers: wantsEmbeddedMock(process.env) ? 2 : 1,
+    },
+    // Whole runs in child processes, on machines that do other things besides: time bounds get a second try in CI.
+    {
+      name: 'self',
+      testMatch: '**/*.test.ts',
+      fullyParallel: true,
+      timeout: 180_000,
+      retries: process.env.CI ? 1 : 0,
+    },
+  ],
+  workers: 2,
+});
