@@ -1,0 +1,184 @@
+import type { Draft } from '../fixtures/exchange.ts';
+import { contract, rolesInContract } from '../fixtures/loaded-contract.ts';
+import { answers, refuses } from '../fixtures/refusals.ts';
+import { type Altered, lookalike, nearMisses, tamperedJwts } from '../fixtures/requests/altered.ts';
+import { propertyNamed } from '../fixtures/requests/credential-properties.ts';
+import { errorsOf } from '../fixtures/requests/invalid.ts';
+import { overhead } from '../fixtures/requests/overhead.ts';
+import { withHeader, withJson, withProperty } from '../fixtures/requests/valid.ts';
+import { type ScenarioRun, scenario } from '../fixtures/scenario.ts';
+
+const clientId = propertyNamed(contract(), 'issue', 'client_id');
+const clientSecret = propertyNamed(contract(), 'issue', 'client_secret');
+
+/** Wrong credentials may also be malformed under a stricter document; 400 is then right too. */
+function orMalformed(t: ScenarioRun, draft: Draft): Draft {
+  const malformed = errorsOf(t.contract, draft).length > 0;
+  return malformed ? { ...draft, alsoRight: [...draft.alsoRight, 400] } : draft;
+}
+
+if (clientId && clientSecret) {
+  const unknownClient = 'an unknown client';
+  const wrongSecret = 'a wrong secret';
+
+  scenario({
+    title: 'issue refuses a client that does not prove its identity',
+    establishes: ['issue.invalid-client', 'http.uniform-client-error'],
+    requests: 12 + overhead.issue,
+    run: async (t) => {
+      const { id, secret } = t.target.client;
+      const blanks = ` ${secret} `;
+      const wrongSecrets: Altered[] = [
+        { what: wrongSecret, value: lookalike(secret) },
+        ...(t.target.shortLivedClient
+          ? [{ what: "another client's secret", value: t.target.shortLivedClient.secret }]
+          : []),
+        ...nearMisses(secret).map(({ what, value }) => ({ what: `a secret ${what}`, value })),
+        { what: 'a secret between blanks', value: blanks },
+        { what: 'only the first half of the secret', value: secret.slice(0, Math.ceil(secret.length / 2)) },
+      ];
+      const derive = (valid: Draft): Draft[] => [
+        withProperty(valid, clientId, t.secret('unknown_client_id', lookalike(id)), unknownClient),
+        ...wrongSecrets.map(({ what, value }) =>
+          withProperty(valid, clientSecret, t.secret('wrong_client_secret', value), what),
+        ),
+        withProperty(withProperty(valid, clientId, secret, ''), clientSecret, id, 'id and secret swapped'),
+        { ...withProperty(valid, clientId, '', 'an empty client id'), alsoRight: [400] },
+        { ...withProperty(valid, clientSecret, '', 'an empty client secret'), alsoRight: [400] },
+      ];
+      await refuses(t, 'issue', [
+        {
+          derive: (valid) => derive(valid).map((draft) => orMalformed(t, draft)),
+          rules: [answers('issue.invalid-client', 401)],
+        },
+      ]);
+      compareErrors(t, unknownClient, wrongSecret);
+    },
+  });
+}
+
+/** Whoever probes for client ids must not learn from the answer which half was wrong. */
+function compareErrors(t: ScenarioRun, ...intents: [string, string]): void {
+  const [unknown, wrong] = intents.map((intent) =>
+    t.exchanges.findLast(({ draft, kind }) => draft.intent === intent && kind === 'answer'),
+  );
+  if (!unknown?.response || !wrong?.response) {
+    t.inconclusive('http.uniform-client-error', 'one of the two refusals to compare did not come');
+    return;
+  }
+  const [first, second] = [unknown, wrong].map(({ response }) => {
+    const { code, description } = (response?.json ?? {}) as Record<string, unknown>;
+    return JSON.stringify({
+      status: response?.status,
+      code,
+      description,
+      challenge: response?.header('www-authenticate'),
+    });
+  });
+  t.check('http.uniform-client-error', first === second, {
+    expected: `the answer to an unknown client: ${first}`,
+    actual: `to a wrong secret: ${second}`,
+    exchange: wrong,
+  });
+}
+
+const token = propertyNamed(contract(), 'refresh', 'refresh_token');
+if (token) {
+  scenario({
+    title: 'refresh refuses a token that it did not issue',
+    establishes: ['refresh.invalid-token'],
+    requests: 7 + overhead.refresh,
+    run: (t) => {
+      const derive = (valid: Draft): Draft[] => {
+        const { accessToken = '', refreshToken = '' } = valid.grant ?? {};
+        const wrong: Altered[] = [
+          { what: 'an unknown refresh token', value: lookalike(refreshToken) },
+          ...nearMisses(refreshToken).map(({ what, value }) => ({ what: `a refresh token ${what}`, value })),
+          { what: 'the access token for the refresh token', value: accessToken },
+        ];
+        return [
+          ...wrong.map(({ what, value }) =>
+            orMalformed(t, withProperty(valid, token, t.secret('wrong_refresh_token', value), what)),
+          ),
+          { ...withProperty(valid, token, '', 'an empty refresh token'), alsoRight: [400] },
+        ];
+      };
+      return refuses(t, 'refresh', [{ derive, rules: [answers('refresh.invalid-token', 401)] }]);
+    },
+  });
+}
+
+for (const role of rolesInContract()) {
+  if (!contract().operation(role)?.bearer) continue;
+  const id = `${role}.unauthenticated`;
+
+  scenario({
+    title: `${role} refuses a request without a valid bearer token`,
+    establishes: [id],
+    // With an access token that is a JWT: three more than with an opaque one.
+    requests: 21,
+    run: async (t) => {
+      const revoked = await revokedToken(t);
+      await refuses(t, role, [
+        { derive: (valid) => unauthenticated(t, valid, revoked), rules: [answers(id, 401)] },
+      ]);
+    },
+  });
+
+  if (role !== 'revoke') continue;
+  scenario({
+    title: 'revoke takes no bearer token from the query',
+    establishes: ['revoke.bearer-in-query'],
+    requests: 1 + overhead.revoke,
+    run: (t) =>
+      refuses(t, role, [
+        {
+          derive: (valid) => [
+            {
+              ...withHeader(valid, 'authorization', undefined, 'the bearer token in the query'),
+              query: new URLSearchParams({ access_token: valid.grant?.accessToken ?? '' }).toString(),
+            },
+          ],
+          rules: [answers('revoke.bearer-in-query', 400, 401)],
+        },
+      ]),
+  });
+}
+
+/** A token that was alive and has been revoked, where the target revokes; else undefined. */
+async function revokedToken(t: ScenarioRun): Promise<string | undefined> {
+  if (!t.contract.operation('revoke')) return undefined;
+  const grant = await t.grant({ intent: 'a grant to revoke' });
+  const exchange = await t.send(await t.valid('revoke', 'a token to present afterwards', { grant }));
+  return exchange.response?.success ? grant.accessToken : undefined;
+}
+
+/** Every way to come without a live bearer token. */
+function unauthenticated(t: ScenarioRun, valid: Draft, revoked: string | undefined): Draft[] {
+  const { accessToken: token = '', refreshToken } = valid.grant ?? {};
+  const basic = Buffer.from(`${t.target.client.id}:${t.target.client.secret}`).toString('base64');
+  const bearers: Altered[] = [
+    ...tamperedJwts(token),
+    ...nearMisses(token),
+    ...(refreshToken ? [{ what: 'that is the refresh token', value: refreshToken }] : []),
+    ...(revoked ? [{ what: 'that was revoked', value: revoked }] : []),
+    { what: 'that is garbage', value: 'garbage' },
+  ];
+  const headers: [string, string | undefined][] = [
+    ['no Authorization', undefined],
+    ['an empty Authorization', ''],
+    ['the scheme alone', 'Bearer'],
+    ['the token without a scheme', token],
+    ['the client credentials as Basic', `Basic ${t.secret('basic_credentials', basic)}`],
+    ['an unknown scheme', `Conformance ${token}`],
+    ...bearers.map(({ what, value }): [string, string] => [
+      `a bearer token ${what}`,
+      `Bearer ${t.secret('wrong_bearer', value)}`,
+    ]),
+  ];
+  const inBody = withHeader(valid, 'authorization', undefined, '');
+  return [
+    ...headers.map(([what, value]) => withHeader(valid, 'authorization', value, what)),
+    withJson(inBody, { ...(valid.json as object), access_token: token }, 'the bearer token only in the body'),
+  ];
+}

@@ -1,0 +1,35 @@
+import { expect, test } from '@playwright/test';
+import { detectionLimits } from '../fixtures/detection/detect.ts';
+import { runScenarios } from '../fixtures/detection/run-scenarios.ts';
+import { contract } from '../fixtures/loaded-contract.ts';
+import { startMock } from '../fixtures/mock/server.ts';
+import { collectScenarios } from '../fixtures/scenario.ts';
+import { declareFuzzScenarios } from './fuzz-scenarios.ts';
+
+/** The failed requirements of the generated scenarios against a mock, each with what it said. */
+async function fuzz(fault?: string): Promise<Record<string, string>> {
+  const scenarios = collectScenarios(declareFuzzScenarios);
+  const mock = await startMock(fault === undefined ? {} : { fault });
+  try {
+    const target = { name: 'custom', embedded: true, ...mock };
+    const records = await runScenarios(scenarios, contract(), target, detectionLimits);
+    expect(records.flatMap(({ defect }) => defect ?? [])).toEqual([]);
+    const checks = records.flatMap((record) => record.checks);
+    expect(checks.length).toBeGreaterThanOrEqual(scenarios.length);
+    return Object.fromEntries(
+      checks
+        .filter(({ outcome }) => outcome !== 'passed')
+        .map(({ requirement, reason, actual }) => [requirement, reason ?? actual ?? '']),
+    );
+  } finally {
+    await mock.close();
+  }
+}
+
+test('the mock takes generated bodies as the document says', async () => {
+  expect(await fuzz()).toEqual({});
+});
+
+test('generated bodies find a crash, and types that are not looked at', async () => {
+  expect(Object.keys(await fuzz('mistyped-500'))).toContain('issue.generated-body');
+});

@@ -1,0 +1,184 @@
+import { estimateEntropy } from '../fixtures/entropy.ts';
+import { type Exchange, outcomeOf } from '../fixtures/exchange.ts';
+import { grantIn } from '../fixtures/grants.ts';
+import { rolesInContract } from '../fixtures/loaded-contract.ts';
+import type { Grant } from '../fixtures/requests/values.ts';
+import { type ScenarioRun, scenario } from '../fixtures/scenario.ts';
+import type { Role } from '../schemas/contract.ts';
+
+/** How many times a valid request is repeated. */
+const rounds = 10;
+
+/** Bits of entropy that keep a token from being guessed: 2^-128, RFC 6749 section 10.10. */
+const enoughBits = 128;
+
+const present = rolesInContract();
+
+scenario({
+  title: 'ten valid requests in sequence all succeed',
+  establishes: [...present.map((role) => `${role}.repeatable`), 'token.distinct', 'token.unpredictable'],
+  requests: present.includes('refresh') ? 4 * rounds + 2 : 2 * rounds,
+  run: async (t) => {
+    const progress = new Progress(t, 'repeatable');
+    const grants: Grant[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const issued = await progress.ask('issue', undefined);
+      if (!issued) continue;
+      grants.push(issued);
+      await progress.ask('revoke', issued);
+    }
+    // A chain: each refresh takes what the one before gave, be it a new token, the same, or none.
+    let last = present.includes('refresh') ? await progress.ask('issue', undefined) : undefined;
+    for (let round = 0; round < rounds && last?.refreshToken; round++) {
+      const refreshed: Grant | undefined = await progress.ask('refresh', last);
+      if (refreshed) grants.push(refreshed);
+      last = refreshed?.refreshToken ? refreshed : await progress.ask('issue', undefined);
+    }
+    progress.conclude(present);
+    checkDistinct(t, grants);
+    checkUnpredictable(t, grants);
+  },
+});
+
+scenario({
+  title: 'ten valid requests at once all succeed',
+  establishes: [...present.map((role) => `${role}.concurrent`)],
+  requests: present.includes('refresh') ? 4 * rounds : 2 * rounds,
+  run: async (t) => {
+    const issues = await together(
+      t,
+      'issue',
+      Array.from({ length: rounds }, () => undefined),
+    );
+    if (!issues) return;
+    checkDistinct(t, issues);
+    const refreshes = present.includes('refresh')
+      ? await together(
+          t,
+          'refresh',
+          issues.filter(({ refreshToken }) => refreshToken !== undefined),
+        )
+      : [];
+    if (refreshes) checkDistinct(t, refreshes);
+    if (present.includes('revoke')) await together(t, 'revoke', refreshes?.length ? refreshes : issues);
+  },
+});
+
+/** Sends one valid request for each grant at the same moment; the grants in the answers that succeeded. */
+async function together(
+  t: ScenarioRun,
+  role: Role,
+  given: (Grant | undefined)[],
+): Promise<Grant[] | undefined> {
+  const id = `${role}.concurrent`;
+  if (given.length === 0) {
+    t.inconclusive(id, 'no token could be had to send such requests with');
+    return undefined;
+  }
+  const drafts = await Promise.all(
+    given.map((grant) => t.valid(role, 'a valid request', grant ? { grant } : {})),
+  );
+  let exchanges = await t.sendTogether(drafts);
+  if (
+    exchanges.some(({ response }) => response?.status === 401) &&
+    role !== 'issue' &&
+    (await oldGrantsDie(t, role))
+  ) {
+    // One session per client: ten grants cannot be alive at once, so each request follows its own issue.
+    exchanges = [];
+    for (let round = 0; round < rounds; round++) {
+      exchanges.push(await t.send(await t.valid(role, 'a valid request, after a fresh issue')));
+    }
+  }
+  const away = exchanges.find(({ kind }) => kind !== 'answer');
+  if (away && (await t.presence(away)) === 'away') {
+    t.inconclusive(id, t.whyAway(away));
+    return undefined;
+  }
+  if (!exchanges.some(({ response }) => response?.success)) {
+    t.inconclusive(id, `not one of the requests succeeded: ${outcomeOf(exchanges[0] as Exchange)}`);
+    return undefined;
+  }
+  for (const exchange of exchanges) record(t, id, exchange);
+  return exchanges.flatMap(({ response }) => (response?.success ? (grantIn(response) ?? []) : []));
+}
+
+/** Whether a new issue ends what the one before gave. */
+async function oldGrantsDie(t: ScenarioRun, role: Role): Promise<boolean> {
+  const older = await t.grant({ intent: 'an older grant' });
+  await t.grant({ intent: 'a newer grant' });
+  const exchange = await t.send(await t.valid(role, 'whether the older grant is alive', { grant: older }));
+  return exchange.response?.status === 401;
+}
+
+/** Keeps the sequence: a first request that fails is another requirement's matter, a later one is this one's. */
+class Progress {
+  readonly #t: ScenarioRun;
+  readonly #kind: string;
+  readonly #exchanges = new Map<Role, Exchange[]>();
+
+  constructor(t: ScenarioRun, kind: string) {
+    this.#t = t;
+    this.#kind = kind;
+  }
+
+  async ask(role: Role, grant: Grant | undefined): Promise<Grant | undefined> {
+    if (!this.#t.contract.operation(role)) return undefined;
+    const exchange = await this.#t.send(await this.#t.valid(role, 'a valid request', grant ? { grant } : {}));
+    this.#exchanges.set(role, [...(this.#exchanges.get(role) ?? []), exchange]);
+    return exchange.response?.success ? grantIn(exchange.response) : undefined;
+  }
+
+  conclude(expected: Role[]): void {
+    for (const role of expected) {
+      const id = `${role}.${this.#kind}`;
+      const exchanges = this.#exchanges.get(role) ?? [];
+      const reason = this.#t.session.client.stopped;
+      const [first] = exchanges;
+      if (!first) this.#t.inconclusive(id, reason ?? 'no token could be had to send such requests with');
+      else if (reason) this.#t.inconclusive(id, reason);
+      else if (!exchanges.some(({ response }) => response?.success)) {
+        this.#t.inconclusive(id, `not one of the requests succeeded: ${outcomeOf(first)}`);
+      } else for (const exchange of exchanges) record(this.#t, id, exchange);
+    }
+  }
+}
+
+function record(t: ScenarioRun, id: string, exchange: Exchange): void {
+  t.check(id, exchange.response?.success === true, {
+    expected: 'the documented success, each time',
+    actual: outcomeOf(exchange),
+    exchange,
+  });
+}
+
+function checkDistinct(t: ScenarioRun, grants: Grant[]): void {
+  const accessTokens = grants.map(({ accessToken }) => accessToken);
+  const repeated = accessTokens.length - new Set(accessTokens).size;
+  if (accessTokens.length < 2) return;
+  t.check('token.distinct', repeated === 0, {
+    expected: `${accessTokens.length} different access tokens`,
+    actual: `${repeated} of them seen before`,
+    exchange: t.exchanges.findLast(({ draft }) => draft.operation.role === 'issue'),
+  });
+}
+
+/** JWTs are protected by their signature; what must be unguessable in itself is an opaque token. */
+function checkUnpredictable(t: ScenarioRun, grants: Grant[]): void {
+  const isJwt = (token: string) => token.split('.').length === 3;
+  const samples = {
+    'access token': grants.map(({ accessToken }) => accessToken),
+    'refresh token': grants.flatMap(({ refreshToken }) => refreshToken ?? []),
+  };
+  for (const [kind, tokens] of Object.entries(samples)) {
+    const distinct = [...new Set(tokens)];
+    if (distinct.length < 5) continue;
+    const opaque = distinct.filter((token) => !isJwt(token));
+    const bits = opaque.length === distinct.length ? estimateEntropy(opaque) : Number.POSITIVE_INFINITY;
+    t.check('token.unpredictable', bits >= enoughBits, {
+      expected: `at least ${enoughBits} bits of entropy in an opaque ${kind}`,
+      actual: `about ${Math.round(bits)} bits, by ${opaque.length} tokens seen`,
+      exchange: t.exchanges.findLast(({ draft }) => draft.operation.role === 'issue'),
+    });
+  }
+}
