@@ -1,0 +1,124 @@
+import {
+  acceptedFindings,
+  advisories,
+  breaches,
+  describeAcceptance,
+  describeCounts,
+  describeCoverage,
+  describeSource,
+  type Finding,
+  placeOf,
+  withOutcome,
+} from '../findings.ts';
+import type { ConformanceReport } from '../report.ts';
+import { block, code, folded, prose, table } from './markdown.ts';
+import { oneLine } from './text.ts';
+
+/** The most commands or entries that one folded block holds: GitHub drops a job summary above 1 MiB whole. */
+const blockLimit = 50;
+
+/**
+ * The report as markdown for people: a job summary, a comment, a mail. The first line is the verdict sentence.
+ * What the target said is shown as code and can act as nothing else.
+ */
+export function summary(report: ConformanceReport): string {
+  const parts = [
+    prose(report.sentence, 1000),
+    facts(report),
+    problems(report),
+    gaps(report),
+    advice(report),
+    drift(report),
+    commands(report),
+    entries(report),
+  ];
+  return `${parts.filter((part) => part !== undefined).join('\n\n')}\n`;
+}
+
+function facts(report: ConformanceReport): string {
+  const { target, contract, suite, startedAt, durationMs, requests, tokens, rules } = report;
+  const left = tokens.left > 0 ? `, **${tokens.left} left**` : '';
+  return [
+    `Requirements: ${describeCounts(report)}${report.partial ? ' (only a part was run)' : ''}`,
+    `Coverage: ${describeCoverage(report)}`,
+    `Target: ${code(target.name)} at ${code(target.baseUrl)}; ${requests} requests in ${(durationMs / 1000).toFixed(1)} s; tokens: ${tokens.issued} issued, ${tokens.revoked} revoked${left}`,
+    `Contract: ${prose(contract.title)} ${prose(contract.version)}, ${code(contract.path)}, SHA-256 ${code(contract.sha256.slice(0, 12))}`,
+    `Suite: ${prose(suite.version)}, commit ${code(suite.commit)}, rules of ${rules}, ${startedAt}`,
+  ]
+    .map((line) => `- ${line}`)
+    .join('\n');
+}
+
+function problems({ errors, knownDeviationProblems }: ConformanceReport): string | undefined {
+  const lines = [
+    ...errors.map(({ kind, message }) => `- ${kind}: ${prose(message)}`),
+    ...knownDeviationProblems.map((problem) => `- known deviations: ${prose(problem)}`),
+  ];
+  return lines.length === 0 ? undefined : `### Problems of the run\n\n${lines.join('\n')}`;
+}
+
+function gaps(report: ConformanceReport): string | undefined {
+  const rows = [
+    ...breaches(report).map((finding) => ['❌ failed', ...findingCells(finding)]),
+    ...acceptedFindings(report).map(({ requirement: { id, title, source }, acceptance }) => [
+      '🟦 known',
+      `${code(id)} ${prose(title)}`,
+      code(describeSource(source)),
+      prose(describeAcceptance(acceptance)),
+    ]),
+    ...withOutcome(report, 'inconclusive', 'not-tested').map(({ id, title, source, outcome, reason }) => [
+      outcome === 'inconclusive' ? '❔ inconclusive' : '⬜ not tested',
+      `${code(id)} ${prose(title)}`,
+      code(describeSource(source)),
+      prose(reason),
+    ]),
+  ];
+  if (rows.length === 0) return undefined;
+  return `### What does not hold, or is not known\n\n${table(['Outcome', 'Requirement', 'Contract', 'What came'], rows)}`;
+}
+
+function advice(report: ConformanceReport): string | undefined {
+  const rows = advisories(report).map(findingCells);
+  if (rows.length === 0) return undefined;
+  return `### Should findings, which turn no verdict\n\n${table(['Requirement', 'Source', 'What came'], rows)}`;
+}
+
+function findingCells({ requirement, deviations: [first, ...others] }: Finding): string[] {
+  const more = others.length > 0 ? `, and ${others.length} more` : '';
+  return [
+    `${code(requirement.id)} ${prose(requirement.title)}`,
+    code(describeSource(placeOf(requirement, first))),
+    `expected ${code(first.expected)}, actual ${code(first.actual)}${more}`,
+  ];
+}
+
+function drift({ coverage: { undocumented } }: ConformanceReport): string | undefined {
+  if (undocumented.length === 0) return undefined;
+  const rows = undocumented.map(({ kind, operation, where, what, seen }) => [
+    kind,
+    code(operation),
+    code(where),
+    code(what),
+    String(seen),
+  ]);
+  return folded(
+    `${undocumented.length} undocumented`,
+    table(['What', 'Operation', 'Where', 'Name', 'Seen'], rows),
+  );
+}
+
+function commands(report: ConformanceReport): string | undefined {
+  const reruns = new Set(breaches(report).flatMap(({ deviations }) => deviations.map(({ rerun }) => rerun)));
+  if (reruns.size === 0) return undefined;
+  const lines = [...reruns].slice(0, blockLimit).map((rerun) => oneLine(rerun, 1000));
+  return folded('Run just these again', block('sh', lines.join('\n')));
+}
+
+function entries({ suggestedEntries }: ConformanceReport): string | undefined {
+  if (suggestedEntries.length === 0) return undefined;
+  const lines = suggestedEntries.slice(0, blockLimit).flatMap((entry) => entry.trimEnd().split('\n'));
+  return folded(
+    'Accept for a while: entries for the known-deviations file',
+    block('yaml', lines.map((line) => oneLine(line, 1000)).join('\n')),
+  );
+}

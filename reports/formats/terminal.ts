@@ -1,0 +1,131 @@
+import { createColors } from 'picocolors';
+import {
+  type AcceptedFinding,
+  acceptedFindings,
+  advisories,
+  breaches,
+  describeAcceptance,
+  describeCounts,
+  describeCoverage,
+  describeSource,
+  type Finding,
+  placeOf,
+  withOutcome,
+} from '../findings.ts';
+import type { ConformanceReport, RequirementResult } from '../report.ts';
+import { countOf, oneLine } from './text.ts';
+
+export interface TerminalOptions {
+  colour: boolean;
+  /** Where the reports were written; `reports/latest` when left out. */
+  directory?: string;
+}
+
+type Colours = ReturnType<typeof createColors>;
+
+/** The most breaches told in full, and the most entries shown; the rest takes one line each. */
+const toldInFull = 10;
+const shownEntries = 3;
+/** More requirements than this with one outcome for one reason share a line. */
+const sameReason = 3;
+
+/**
+ * What a run prints at its end, without a trailing line break: breaches first, then the rest in one line each,
+ * five lines of facts, and the verdict sentence as the last line. Nothing a target says can act on the terminal.
+ */
+export function terminal(report: ConformanceReport, { colour, directory }: TerminalOptions): string {
+  const colours = createColors(colour);
+  const broken = breaches(report);
+  const sections = [
+    broken.flatMap((finding, at) => breachLines(finding, at < toldInFull, colours)),
+    advisories(report).map((finding) => adviceLine(finding, colours)),
+    acceptedFindings(report).map((finding) => knownLine(finding, colours)),
+    unansweredLines(report, colours),
+    problemLines(report, colours),
+    entryLines(report, colours),
+    [...factLines(report, directory ?? 'reports/latest'), verdictLine(report, colours)],
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+function breachLines(finding: Finding, inFull: boolean, { red, bold, dim }: Colours): string[] {
+  const { requirement, deviations } = finding;
+  const [first, ...others] = deviations;
+  const place = describeSource(placeOf(requirement, first));
+  const head = `${red('✗ failed')} ${bold(requirement.id)}  ${oneLine(requirement.title)}  ${dim(place)}`;
+  if (!inFull) return [head];
+  return [
+    head,
+    `    expected: ${oneLine(first.expected)}`,
+    `    actual:   ${oneLine(first.actual)}${first.instancePointer ? ` (at ${oneLine(first.instancePointer)})` : ''}`,
+    `    rerun:    ${oneLine(first.rerun, 1000)}`,
+    ...(others.length > 0 ? [dim(`    and ${countOf(others.length, 'more deviation')}`)] : []),
+  ];
+}
+
+function adviceLine({ requirement, deviations }: Finding, { yellow, bold, dim }: Colours): string {
+  const [{ actual }] = deviations;
+  const source = dim(describeSource(placeOf(requirement, deviations[0])));
+  return `${yellow('! should')} ${bold(requirement.id)}  ${oneLine(requirement.title)}: ${oneLine(actual, 100)}  ${source}`;
+}
+
+function knownLine({ requirement, acceptance }: AcceptedFinding, { cyan, bold }: Colours): string {
+  return `${cyan('= known')}  ${bold(requirement.id)}  ${oneLine(describeAcceptance(acceptance))}`;
+}
+
+function unansweredLines(report: ConformanceReport, { yellow, bold }: Colours): string[] {
+  const unanswered = withOutcome(report, 'inconclusive', 'not-tested');
+  const alike = ({ outcome, reason }: RequirementResult) => `${outcome} ${reason}`;
+  return [...new Set(unanswered.map(alike))].flatMap((key) => {
+    const group = unanswered.filter((requirement) => alike(requirement) === key);
+    const line = ({ outcome, reason }: RequirementResult, who: string) =>
+      `${yellow(outcome === 'inconclusive' ? '? inconclusive' : '- not tested')} ${bold(who)}  ${oneLine(reason)}`;
+    const [first] = group;
+    return first && group.length > sameReason
+      ? [line(first, `${group.length} requirements`)]
+      : group.map((requirement) => line(requirement, requirement.id));
+  });
+}
+
+function problemLines({ errors, knownDeviationProblems }: ConformanceReport, { red }: Colours): string[] {
+  return [
+    ...errors.map(({ kind, message }) => `${red(`✗ ${kind}`)} ${oneLine(message, 1000)}`),
+    ...knownDeviationProblems.map((problem) => `${red('✗ known deviations')} ${oneLine(problem, 1000)}`),
+  ];
+}
+
+function entryLines({ suggestedEntries }: ConformanceReport, { dim }: Colours): string[] {
+  if (suggestedEntries.length === 0) return [];
+  const left = suggestedEntries.length - shownEntries;
+  return [
+    dim('To accept a failure for a while, fill in and add to the file of known deviations:'),
+    ...suggestedEntries
+      .slice(0, shownEntries)
+      .flatMap((entry) => entry.trimEnd().split('\n'))
+      .map((line) => oneLine(line, 1000)),
+    ...(left > 0 ? [dim(`summary.md has ${countOf(left, 'more entry', 'more entries')}.`)] : []),
+  ];
+}
+
+function factLines(report: ConformanceReport, directory: string): string[] {
+  const { target, contract, requests, durationMs, tokens, partial } = report;
+  const left = tokens.left > 0 ? `, ${tokens.left} left` : '';
+  return [
+    `Target:       ${oneLine(target.name)} at ${oneLine(target.baseUrl)}, held to ${oneLine(contract.path)}`,
+    `Requirements: ${describeCounts(report)}${partial ? ' (only a part was run)' : ''}`,
+    `Coverage:     ${describeCoverage(report)}`,
+    `Traffic:      ${requests} requests in ${(durationMs / 1000).toFixed(1)} s; tokens: ${tokens.issued} issued, ${tokens.revoked} revoked${left}`,
+    `Reports:      ${directory}/index.html`,
+  ];
+}
+
+function verdictLine(
+  { verdict, sentence }: ConformanceReport,
+  { green, red, yellow, bold }: Colours,
+): string {
+  const colour = { conforming: green, nonconforming: red, inconclusive: yellow }[verdict];
+  return colour(bold(oneLine(sentence, 1000)));
+}

@@ -1,0 +1,61 @@
+import { describeAcceptance, describeSource, placeOf } from '../findings.ts';
+import type { Deviation, RequirementResult } from '../report.ts';
+
+/**
+ * Characters that a terminal or a reader acts on instead of showing them: controls (escape sequences), format
+ * characters (zero-width ones, and marks that turn direction: with them a target makes 104 read as 401), halves
+ * of a character, and line separators.
+ */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** The text itself when it has at most `limit` characters, else its head and how long it was. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const splitsPair = /[\ud800-\udbff]/.test(text.charAt(limit - 1));
+  return `${text.slice(0, splitsPair ? limit - 1 : limit)}… (${text.length} characters)`;
+}
+
+/**
+ * The text on one line, cut to `limit` characters, safe to print: a line break is written as `\n`, any other
+ * character that would act as `\u{1b}`.
+ */
+export function oneLine(text: string, limit = 300): string {
+  return cut(text, limit).replace(unprintable, (char) => (char === '\n' ? '\\n' : escaped(char)));
+}
+
+/** The first character by its number, as JavaScript writes it: `\u{1b}`. */
+export function escaped(char: string): string {
+  return `\\u{${char.codePointAt(0)?.toString(16)}}`;
+}
+
+/** A number with its noun: `1 request`, `2 requests`; `many` where the plural is not the noun with an s. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** The scenario of a deviation, and how many more met the same: `issue refuses … (and 2 more scenarios)`. */
+export function describeScenario({ scenario, alsoIn }: Deviation): string {
+  return alsoIn.length === 0 ? scenario : `${scenario} (and ${countOf(alsoIn.length, 'more scenario')})`;
+}
+
+/** The most characters that `describeDeviation` takes from one text; a target may answer with megabytes. */
+const textLimit = 4000;
+
+/** Everything a reader needs of a deviation, one labelled line per fact; texts over 4000 characters are cut. */
+export function describeDeviation(requirement: RequirementResult, deviation: Deviation): string {
+  const { expected, actual, instancePointer, occurrences, acceptance, curl, rerun } = deviation;
+  const facts: [string, string | undefined][] = [
+    ['scenario', describeScenario(deviation)],
+    ['expected', expected],
+    ['actual', actual],
+    ['at', instancePointer],
+    ['checks', occurrences > 1 ? `${occurrences} failed alike` : undefined],
+    ['accepted', acceptance && describeAcceptance(acceptance)],
+    ['contract', describeSource(placeOf(requirement, deviation))],
+    ['curl', curl],
+    ['rerun', rerun],
+  ];
+  return facts
+    .flatMap(([label, text]) => (text === undefined ? [] : [`${label}: ${cut(text, textLimit)}`]))
+    .join('\n');
+}

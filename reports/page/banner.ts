@@ -1,0 +1,102 @@
+import type { ConformanceReport, Outcome } from '../report.ts';
+import { command } from './command.ts';
+import { html, type View } from './html.ts';
+import { sign, verdictNames } from './signs.ts';
+import type { Standing, Standings } from './standing.ts';
+import { count, counted, duration, moment, shown } from './text.ts';
+
+const tallies: { standing: Standing; outcome: Outcome; words: string; href: string }[] = [
+  { standing: 'broken', outcome: 'failed', words: 'failed', href: '#deviations' },
+  { standing: 'advice', outcome: 'failed', words: 'should deviation', href: '#advice' },
+  { standing: 'known', outcome: 'known', words: 'known', href: '#known' },
+  { standing: 'inconclusive', outcome: 'inconclusive', words: 'inconclusive', href: '#inconclusive' },
+  { standing: 'not-tested', outcome: 'not-tested', words: 'not tested', href: '#not-tested' },
+  { standing: 'passed', outcome: 'passed', words: 'passed', href: '#passed' },
+];
+
+/** The top of the page: the verdict, its sentence, how many requirements ended how, and what was run. */
+export function banner(report: ConformanceReport, standings: Standings): View {
+  const { name, sign: verdictSign } = verdictNames[report.verdict];
+  return html`<div class=${`banner is-${verdictSign}`}>
+    <div class="verdict">
+      <span class="seal">${sign(verdictSign)}</span>
+      <div>
+        <h1>${name}</h1>
+        <p class="lead">${withoutVerdict(report.sentence, name)}</p>
+      </div>
+    </div>
+    ${tally(report, standings)}
+    ${facts(report)}
+  </div>`;
+}
+
+/** The sentence without the verdict at its head, which the heading already says. */
+function withoutVerdict(sentence: string, name: string): View {
+  const rest = sentence.replace(new RegExp(`^${name}:\\s*`, 'i'), '');
+  const startsWithAddress = /^\w+:\/\//.test(rest);
+  return shown(startsWithAddress ? rest : rest.charAt(0).toUpperCase() + rest.slice(1));
+}
+
+function tally({ requirements }: ConformanceReport, standings: Standings): View {
+  const present = tallies.filter(({ standing }) => standings[standing].length > 0);
+  let from = 0;
+  const parts = present.map(({ standing }, at) => {
+    const width = (standings[standing].length / requirements.length) * 100;
+    const x = from;
+    from += width;
+    const gap = at < present.length - 1 ? 0.25 : 0;
+    return html`<rect class=${`part-${standing}`} x=${x} y="0" width=${Math.max(width - gap, 0.1)} height="1" />`;
+  });
+  return html`<div class="tally">
+    <svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">${parts}</svg>
+    <ul>
+      ${present.map(({ standing, outcome, words, href }) => {
+        const number = standings[standing].length;
+        const label = standing === 'advice' && number !== 1 ? `${words}s` : words;
+        return html`<li class=${`part-${standing}`}><a href=${href}>${sign(outcome)} <b>${count(number)}</b> ${label}</a></li>`;
+      })}
+    </ul>
+  </div>`;
+}
+
+function facts(report: ConformanceReport): View {
+  const { target, contract, overlay, suite, startedAt, durationMs, requests, rules, exitCode, partial } =
+    report;
+  return html`<dl class="facts">
+    <div><dt>Target</dt><dd>${shown(target.name)}<br /><span class="quiet">${shown(target.baseUrl)}</span></dd></div>
+    <div><dt>Contract</dt><dd>${shown(contract.title)} ${shown(contract.version)}<br />
+      <span class="quiet" title=${`SHA-256 ${contract.sha256}`}>${shown(contract.path)}, SHA-256 ${shown(contract.sha256.slice(0, 12))}…</span>
+      ${overlay && html`<br /><span class="quiet" title=${`SHA-256 ${overlay.sha256}`}>with ${shown(overlay.path)}, SHA-256 ${shown(overlay.sha256.slice(0, 12))}…</span>`}</dd></div>
+    <div><dt>Run</dt><dd><time datetime=${startedAt}>${moment(startedAt)}</time><br />
+      <span class="quiet">${duration(durationMs)}, ${counted(requests, 'request')}</span></dd></div>
+    <div><dt>Suite</dt><dd>${shown(suite.version)}<br /><span class="quiet">commit ${shown(suite.commit.slice(0, 12))}</span></dd></div>
+    <div><dt>Rules</dt><dd>${rules}${partial && ', a part only'}<br /><span class="quiet">exit code ${exitCode}</span></dd></div>
+  </dl>`;
+}
+
+/** What is wrong with the run itself, before anything about the contract; nothing when nothing is. */
+export function runTroubles({ errors, knownDeviationProblems, partial }: ConformanceReport): View {
+  return [
+    errors.length > 0 &&
+      html`<section class="trouble" aria-labelledby="errors"><h2 id="errors">Run errors</h2>
+        <ul>${errors.map(({ kind, message }) => html`<li><span class="tag">${kind}</span> ${shown(message)}</li>`)}</ul>
+      </section>`,
+    knownDeviationProblems.length > 0 &&
+      html`<section class="trouble" aria-labelledby="known-problems"><h2 id="known-problems">The known-deviations file needs mending</h2>
+        <ul>${knownDeviationProblems.map((problem) => html`<li>${shown(problem)}</li>`)}</ul>
+      </section>`,
+    partial &&
+      html`<p class="trouble">Only a part of the scenarios was selected: this report says nothing of the others.</p>`,
+  ];
+}
+
+/** Entries for the known-deviations file, ready to paste; nothing when there are none. */
+export function suggestions({ suggestedEntries }: ConformanceReport): View {
+  return (
+    suggestedEntries.length > 0 &&
+    html`<details class="suggestions fold">
+      <summary>Accept for a while instead: ${counted(suggestedEntries.length, 'entry', 'entries')} for the known-deviations file</summary>
+      ${suggestedEntries.map((entry, at) => command(`Entry ${at + 1}`, entry.trimEnd()))}
+    </details>`
+  );
+}

@@ -1,0 +1,94 @@
+import type { Deviation, RequirementResult } from '../report.ts';
+import { command } from './command.ts';
+import type { LinesAround } from './contract-lines.ts';
+import { differingPart } from './differing-part.ts';
+import { exchangeView } from './exchange.ts';
+import { html, type View } from './html.ts';
+import { sourceLines } from './source-lines.ts';
+import { counted, shown } from './text.ts';
+
+/** Longest part of a deviation that stands in the line that opens it, in characters. */
+const longestGist = 160;
+
+interface Shown {
+  deviation: Deviation;
+  requirement: RequirementResult;
+  /** Its number within the requirement, from 1: part of its address. */
+  number: number;
+  linesAround: LinesAround;
+  /** Whether the exchange is open when the page opens. */
+  open: boolean;
+}
+
+/**
+ * The lines of the contract that a deviation brings: its own place where it has a narrower one, and the
+ * requirement's at the first deviation, above which it is named already.
+ */
+function contractLines({ deviation: { place }, requirement: { source }, number, linesAround }: Shown): View {
+  const own = place && 'file' in source && source.file === place.file && source.line === place.line;
+  if (place && !own) return sourceLines(place, linesAround);
+  const lent = number === 1 && 'file' in source && linesAround(source).length > 0;
+  return lent ? sourceLines(source, linesAround) : null;
+}
+
+/** One deviation, whole: expected beside actual, the rerun command, the exchange, the curl command. */
+export function deviationView(shownDeviation: Shown): View {
+  const { deviation, requirement, number } = shownDeviation;
+  return html`<section class="deviation" id=${`${requirement.id}/${number}`}>
+    <h4>${heading(deviation)}</h4>
+    ${proof(shownDeviation)}
+  </section>`;
+}
+
+/** One of many deviations of a requirement: a line that tells it from the others and opens. */
+export function foldedDeviation(shownDeviation: Shown): View {
+  const { deviation, requirement, number } = shownDeviation;
+  const { expected, actual, instancePointer: at } = deviation;
+  return html`<details class="deviation" id=${`${requirement.id}/${number}`}>
+    <summary>
+      <h4>Expected ${shown(expected, longestGist)}, got ${shown(actual, longestGist)}${at !== undefined && at !== '' && html` at <code>${shown(at)}</code>`}</h4>
+      <span class="gist">${heading(deviation)}</span>
+    </summary>
+    ${proof(shownDeviation)}
+  </details>`;
+}
+
+function heading({ scenario, alsoIn, occurrences, level }: Deviation): View {
+  const marks = [
+    level === 'should' && 'should',
+    occurrences > 1 && counted(occurrences, 'check'),
+    alsoIn.length > 0 && `in ${counted(alsoIn.length + 1, 'scenario')}`,
+  ].filter((mark) => mark !== false);
+  return [shown(scenario), marks.map((mark) => html` <span class="tag">${mark}</span>`)];
+}
+
+function proof(shownDeviation: Shown): View {
+  const { deviation, open } = shownDeviation;
+  const { expected, actual, instancePointer, exchange, curl, rerun, alsoIn } = deviation;
+  return html`<div class="proof">
+    <dl class="versus">
+      <div class="expected"><dt>Expected</dt><dd dir="auto">${shown(expected)}</dd></div>
+      <div class="actual">
+        <dt>Actual${instancePointer !== undefined && html` at <code>${instancePointer === '' ? 'the whole body' : shown(instancePointer)}</code>`}</dt>
+        <dd dir="auto">${shown(actual)}</dd>
+      </div>
+    </dl>
+    ${command('Run again', rerun)}
+    ${contractLines(shownDeviation)}
+    ${
+      exchange &&
+      html`<details class="fold" open=${open}>
+        <summary>Exchange</summary>
+        ${exchangeView(exchange, differingPart(deviation))}
+        ${curl !== undefined && command('Reproduce', curl)}
+      </details>`
+    }
+    ${
+      alsoIn.length > 0 &&
+      html`<details class="fold">
+        <summary>Met in ${counted(alsoIn.length, 'more scenario')}</summary>
+        <ul class="also">${alsoIn.map((scenario) => html`<li>${shown(scenario)}</li>`)}</ul>
+      </details>`
+    }
+  </div>`;
+}

@@ -1,0 +1,173 @@
+/** The conformance page: a report as one HTML document that needs nothing but itself. */
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VNode } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import type { HistoryEntry } from '../history.ts';
+import type { ConformanceReport, RequirementResult } from '../report.ts';
+import { banner, runTroubles, suggestions } from './banner.ts';
+import { linesAround } from './contract-lines.ts';
+import { coverageView } from './coverage.ts';
+import { driftView, tokensView } from './drift.ts';
+import { filters } from './filters.ts';
+import { html, type View } from './html.ts';
+import { latencyView } from './latency.ts';
+import { matrix } from './matrix.ts';
+import { type RequirementContext, requirementCard, requirementRow } from './requirement.ts';
+import { favicon, signSprite, verdictNames } from './signs.ts';
+import { type Standings, standingsOf } from './standing.ts';
+import { counted, shown, shownPlain } from './text.ts';
+import { flakyChanges, runsWith, trendView } from './trend.ts';
+
+/** In the order of the cascade. */
+const styles = [
+  'base',
+  'signs',
+  'code',
+  'banner',
+  'filters',
+  'requirements',
+  'rows',
+  'panels',
+  'matrix',
+  'figures',
+  'layout',
+  'print',
+];
+
+/** Exchanges stand open on the first cards only: the proof is at hand, and a huge report still opens fast. */
+const openCards = 20;
+
+/**
+ * The report as a whole HTML document: style and script inside, nothing fetched, works from a file. The lines of
+ * the contract are read from the files that the report names, where they are at hand. `history` has past runs,
+ * oldest first. About 60 ms for a usual run, 300 ms for one with
+ * 500 deviations.
+ */
+export function renderPage(report: ConformanceReport, history: HistoryEntry[] = []): string {
+  const style = styles.map((name) => asset(`style/${name}.css`)).join('\n');
+  const script = asset('page.js');
+  const runs = runsWith(report, history);
+  const context = {
+    linesAround: linesAround(report),
+    startedAt: report.startedAt,
+    flaky: flakyChanges(runs),
+  };
+  const { name } = verdictNames[report.verdict];
+  const document = html`<html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta http-equiv="Content-Security-Policy" content=${contentSecurityPolicy(style, script)} />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="referrer" content="no-referrer" />
+      <title>${shownPlain(`${name}: ${report.target.name}, ${report.contract.title}`)}</title>
+      <link rel="icon" href=${favicon(report.verdict)} />
+      <style dangerouslySetInnerHTML=${{ __html: style }} />
+    </head>
+    <body>
+      ${signSprite()}
+      ${body(report, context, trendView(runs, context.flaky))}
+      <script dangerouslySetInnerHTML=${{ __html: script }} />
+    </body>
+  </html>`;
+  return `<!doctype html>\n${renderToString(document as VNode)}\n`;
+}
+
+function body(report: ConformanceReport, context: RequirementContext, trend: View): View {
+  const standings = standingsOf(report);
+  const digests = [report.contract, ...(report.overlay ? [report.overlay] : [])];
+  return html`
+    <a class="skip" href="#deviations">Skip to the deviations</a>
+    <header class="top">
+      <p class="product">Nomba Auth Conformance</p>
+      <nav class="sections" aria-label="Sections">
+        ${['deviations', 'matrix', 'coverage', 'drift', 'latency', 'trend'].map(
+          (id) => html`<a href=${`#${id}`}>${id.charAt(0).toUpperCase()}${id.slice(1)}</a>`,
+        )}
+      </nav>
+    </header>
+    <main>
+      ${banner(report, standings)}
+      ${runTroubles(report)}
+      ${filters(report)}
+      <div class="split">
+        <div class="list">${list(report, standings, context)}</div>
+        ${matrix(report)}
+      </div>
+      ${coverageView(report)}
+      <div class="pair">${driftView(report)}${tokensView(report)}</div>
+      ${latencyView(report)}
+      ${trend}
+    </main>
+    <footer>
+      <p>Made from <code>conformance.json</code>, which says the same to machines. Playwright's own report is <code>playwright/index.html</code> beside it.</p>
+      ${digests.map(({ path, sha256 }) => html`<p>SHA-256 of ${shown(path)}: <code>${shown(sha256)}</code></p>`)}
+    </footer>
+  `;
+}
+
+function list(report: ConformanceReport, standings: Standings, context: RequirementContext): View {
+  const { broken, advice, known, inconclusive, 'not-tested': notTested, passed } = standings;
+  const rows = (requirements: RequirementResult[]) =>
+    requirements.map((requirement) => requirementRow(requirement, context));
+  const cards = (requirements: RequirementResult[], opened: number) =>
+    requirements.map((requirement, at) => requirementCard(requirement, context, { open: at < opened }));
+  return html`
+    ${group('deviations', 'Unexpected deviations', broken, '', [
+      broken.length === 0 && html`<p class="empty">${noneBroken(report)}</p>`,
+      cards(broken, openCards),
+      suggestions(report),
+    ])}
+    ${advice.length > 0 && group('advice', 'Should deviations', advice, 'From standards that the contract names. Reported; they never turn the verdict.', cards(advice, 0))}
+    ${known.length > 0 && group('known', 'Known deviations', known, 'Accepted for a while, each with owner, reason and expiry.', cards(known, 0))}
+    ${inconclusive.length > 0 && group('inconclusive', 'Inconclusive', inconclusive, 'No answer could be had, or the control failed.', rows(inconclusive))}
+    ${notTested.length > 0 && group('not-tested', 'Not tested', notTested, 'A prerequisite is missing.', rows(notTested))}
+    ${passed.length > 0 && group('passed', 'Passed', passed, '', rows(passed))}
+    ${report.notApplicable.length > 0 && notApplicable(report)}
+    <p class="empty nothing" hidden>No requirement matches the filters.</p>
+  `;
+}
+
+function noneBroken({ verdict }: ConformanceReport): string {
+  return verdict === 'inconclusive'
+    ? 'None was found. The run was not able to look everywhere.'
+    : 'None. Every must requirement that was tested holds, or is a known deviation.';
+}
+
+function group(id: string, title: string, members: RequirementResult[], note: string, content: View): View {
+  return html`<section class="group" aria-labelledby=${id}>
+    <h2 id=${id} tabindex="-1">${title} <span class="size">${members.length}</span></h2>
+    ${note && html`<p class="quiet">${note}</p>`}
+    ${content}
+  </section>`;
+}
+
+function notApplicable({ notApplicable: entries }: ConformanceReport): View {
+  return html`<details class="fold">
+    <summary>${counted(entries.length, 'requirement')} for which this contract gives no occasion</summary>
+    <dl class="reasons">${entries.map(({ id, reason }) => html`<div><dt><code>${shown(id)}</code></dt><dd>${shown(reason)}</dd></div>`)}</dl>
+  </details>`;
+}
+
+/** The page may run its own script and wear its own style, and may do nothing else: not even load an image. */
+function contentSecurityPolicy(style: string, script: string): string {
+  return [
+    "default-src 'none'",
+    `style-src '${digest(style)}'`,
+    `script-src '${digest(script)}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
+
+function digest(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
+
+function asset(name: string): string {
+  return readFileSync(join(__dirname, name), 'utf8');
+}

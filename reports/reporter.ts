@@ -1,0 +1,239 @@
+import { readFileSync } from 'node:fs';
+import type {
+  FullConfig,
+  FullResult,
+  Reporter,
+  Suite,
+  TestCase,
+  TestError,
+  TestResult,
+  TestStep,
+} from '@playwright/test/reporter';
+import { contract } from '../fixtures/loaded-contract.ts';
+import { type RunDescription, recordAttachment, type ScenarioRecord } from '../fixtures/record.ts';
+import { runKey } from '../fixtures/redaction/fingerprint.ts';
+import type { Redactor } from '../fixtures/redaction/redactor.ts';
+import { reporterVariable } from '../fixtures/redaction/safe-run.ts';
+import { allScenarios } from '../fixtures/scenario.ts';
+import { redactorFor } from '../fixtures/session.ts';
+import { credentialsIn, reportsDirFrom } from '../fixtures/settings.ts';
+import { UserError } from '../schemas/user-error.ts';
+import { allowancesFrom } from './allowances.ts';
+import { terminal } from './formats/terminal.ts';
+import { judge } from './judge.ts';
+import type { RunError } from './report.ts';
+import { runFacts } from './run-facts.ts';
+import { descriptionKey, shardProblem } from './shards.ts';
+import { suiteIdentity } from './suite-identity.ts';
+import { writeReports } from './write.ts';
+
+/** How a run ends that has no verdict because nothing could be judged (design: exit codes). */
+const noVerdict = 3;
+
+/**
+ * Collects the records of the scenarios, judges them, writes the reports, and ends the process with the exit
+ * code of the verdict. It must be the first reporter: those after it see steps and errors without the call
+ * logs in which Playwright shows every request header, and failures that it has put right.
+ */
+export default class ConformanceReporter implements Reporter {
+  readonly #records: ScenarioRecord[] = [];
+  readonly #errors: RunError[] = [];
+  #config: FullConfig | undefined;
+  /** Titles of the scenarios that the run is to hold; undefined where it did not come so far. */
+  #selected: Set<string> | undefined;
+  /** Whether the run is one of scenarios, or was to be one. */
+  #concerned = false;
+  #exitCode: number | undefined;
+
+  constructor() {
+    process.env[reporterVariable] = String(process.pid);
+    runKey();
+  }
+
+  printsToStdio(): boolean {
+    return true;
+  }
+
+  onBegin(config: FullConfig, suite: Suite): void {
+    this.#config = config;
+    const tests = suite.allTests();
+    const selected = tests.filter(isScenario);
+    const projects = config.filteredProjects.map(({ name }) => name);
+    // The merging of blob reports names no project; where it finds no test, the shards ended in their setup.
+    const mergesNothing = projects.length === 0 && tests.length === 0;
+    this.#concerned = selected.length > 0 || projects.includes('conformance') || mergesNothing;
+    // An empty suite is what Playwright gives when a run ends in its setup.
+    if (selected.length > 0) this.#selected = new Set(selected.map(({ title }) => title));
+  }
+
+  onStepBegin(_test: TestCase, _result: TestResult, step: TestStep): void {
+    // Already here: the blob reporter keeps a step as it begins.
+    scrub(step);
+  }
+
+  onStepEnd(_test: TestCase, _result: TestResult, step: TestStep): void {
+    scrub(step);
+  }
+
+  onTestEnd(test: TestCase, result: TestResult): void {
+    if (!isScenario(test)) return;
+    // Marked as expected by the worker, so that Playwright would not restart it; a failure it is all the same.
+    if (test.expectedStatus === 'failed') test.expectedStatus = 'passed';
+    for (const step of result.steps) scrub(step);
+    for (const error of [...result.errors, ...(result.error ? [result.error] : [])]) cutCallLog(error);
+    const attachment = result.attachments.find(({ name }) => name === recordAttachment);
+    // A shard's blob report carries it to the merging; nobody else is to read it.
+    if (!isShard(this.#config)) detach(result);
+    const body = attachment?.body ?? (attachment?.path ? readFileSync(attachment.path) : undefined);
+    if (body) this.#records.push(JSON.parse(body.toString()) as ScenarioRecord);
+    else if (result.status !== 'skipped' && result.status !== 'interrupted') {
+      const why = result.error?.message?.split('\n')[0] ?? `it ended as ${result.status}`;
+      this.#errors.push({
+        kind: 'suite',
+        message: `the scenario "${test.title}" left no record: ${plain(why)}`,
+      });
+    }
+  }
+
+  onError(error: TestError): void {
+    cutCallLog(error);
+    const message = plain(error.message ?? error.value ?? 'unknown error').replace(/^Error: /, '');
+    const [, name, sentence = message] = /^(UserError|Unreachable): ([\s\S]*)$/.exec(message) ?? [];
+    const kind = name === 'UserError' ? 'configuration' : name === 'Unreachable' ? 'outage' : 'suite';
+    const nothingSelected = message.startsWith('No tests found');
+    if (nothingSelected) this.#selected = new Set();
+    const told = nothingSelected ? 'nothing ran, since no scenario is selected' : sentence.split('\n')[0];
+    this.#note({ kind, message: told ?? sentence });
+  }
+
+  /** Once: every shard meets the same. */
+  #note(error: RunError): void {
+    if (!this.#errors.some(({ message }) => message === error.message)) this.#errors.push(error);
+  }
+
+  async onEnd(result: FullResult): Promise<{ status?: FullResult['status'] } | undefined> {
+    if (!this.#concerned) {
+      for (const { message } of this.#errors) console.error(message);
+      return undefined;
+    }
+    try {
+      this.#exitCode = await this.#conclude(result);
+    } catch (error) {
+      const { message } = error as Error;
+      const isConfiguration = error instanceof UserError;
+      console.error(isConfiguration ? message : `The report could not be written: ${message}`);
+      this.#exitCode = isConfiguration ? 2 : noVerdict;
+    }
+    return { status: this.#exitCode === 0 ? 'passed' : 'failed' };
+  }
+
+  async onExit(): Promise<void> {
+    if (this.#exitCode === undefined) return;
+    await new Promise((resolve) => process.stdout.write('', resolve));
+    process.env.NOMBA_CONCLUDED = '1';
+    process.exit(this.#exitCode);
+  }
+
+  async #conclude({ status, startTime, duration }: FullResult): Promise<number> {
+    const configuration = this.#errors.find(({ kind }) => kind === 'configuration');
+    if (configuration) {
+      console.error(configuration.message);
+      return 2;
+    }
+    if (isShard(this.#config)) return this.#concludeShard();
+    const scenarios = allScenarios();
+    const directory = reportsDirFrom(process.env);
+    const facts = runFacts();
+    const metadata = this.#config?.metadata ?? {};
+    const description = facts?.description ?? (metadata[descriptionKey] as RunDescription | undefined);
+    const gap = whyCutShort(status) ?? shardProblem(metadata);
+    const { known, baseline } = facts ?? allowancesFrom(process.env);
+    const selected = this.#selected;
+    const report = judge({
+      records: inOrder(this.#records, scenarios),
+      contract: contract(),
+      scenarios,
+      errors: this.#errors,
+      ...(gap === undefined ? {} : { interrupted: gap }),
+      partial: selected !== undefined && !scenarios.every(({ title }) => selected.has(title)),
+      rules: process.env.NOMBA_RULES === 'gate' ? 'gate' : 'conformance',
+      known,
+      ...(baseline === undefined ? {} : { baseline }),
+      suite: suiteIdentity(),
+      target: description?.target ?? { name: 'unknown', baseUrl: '' },
+      overlay: description?.overlay ?? null,
+      startedAt: startTime,
+      durationMs: duration,
+    });
+    await writeReports(report, directory);
+    console.log(terminal(report, { colour: process.stdout.isTTY === true, directory }));
+    return report.exitCode;
+  }
+
+  /** A shard judges nothing: its blob report is merged with the others', and then judged. */
+  #concludeShard(): number {
+    const { current, total } = this.#config?.shard ?? { current: 0, total: 0 };
+    for (const { message } of this.#errors) console.error(message);
+    console.log(
+      `Shard ${current} of ${total} recorded ${this.#records.length} scenarios; merge the blob reports with "npx playwright merge-reports" for the verdict.`,
+    );
+    return this.#errors.length > 0 ? noVerdict : 0;
+  }
+}
+
+/** The records in the order of the scenarios, whichever worker or shard they came from. */
+function inOrder(records: ScenarioRecord[], scenarios: { title: string }[]): ScenarioRecord[] {
+  const places = new Map(scenarios.map(({ title }, place) => [title, place]));
+  const placeOf = ({ scenario }: ScenarioRecord) => places.get(scenario) ?? scenarios.length;
+  return [...records].sort((one, other) => placeOf(one) - placeOf(other));
+}
+
+function whyCutShort(status: FullResult['status']): string | undefined {
+  return status === 'interrupted' || status === 'timedout' ? `the run was ${status}` : undefined;
+}
+
+function isScenario(test: TestCase): boolean {
+  return test.parent.project()?.name === 'conformance';
+}
+
+function isShard(config: FullConfig | undefined): boolean {
+  return config?.shard != null;
+}
+
+/** Takes the record out of a result, and the step that attached it: the HTML report fails on a step whose attachment is gone. */
+function detach(result: TestResult): void {
+  const isRecord = ({ name }: { name: string }) => name === recordAttachment;
+  // In this order: where shards are merged a step finds its attachments by their index in the result.
+  result.steps = result.steps.filter(({ attachments }) => !attachments.some(isRecord));
+  result.attachments = result.attachments.filter((attachment) => !isRecord(attachment));
+}
+
+/** Takes out of a step what Playwright writes into it of the request: the query of its URL, and the call log. */
+function scrub(step: TestStep): void {
+  step.title = plain(withoutQuery(step.title));
+  if (step.subtitle !== undefined) step.subtitle = plain(withoutQuery(step.subtitle));
+  if (typeof step.params?.url === 'string') step.params.url = plain(withoutQuery(step.params.url));
+  if (step.error) cutCallLog(step.error);
+  for (const inner of step.steps) scrub(inner);
+}
+
+function withoutQuery(text: string): string {
+  return text.replace(/\?\S*/, '');
+}
+
+function cutCallLog(error: TestError): void {
+  for (const key of ['message', 'stack', 'value', 'snippet'] as const) {
+    const text = error[key];
+    if (text !== undefined) error[key] = plain(text.split(/\n\s*Call log:/)[0] ?? '');
+  }
+}
+
+let known: Redactor | undefined;
+
+/** A text without terminal colours and without the credentials that this process knows. */
+function plain(text: string): string {
+  known ??= redactorFor(credentialsIn(process.env));
+  return known.text(text.replaceAll(ansi, ''));
+}
+
+const ansi = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
