@@ -38,6 +38,11 @@ function describeError({ instancePath, message, params }: ErrorObject): string {
 
 let problemOf: ReturnType<typeof compileSchema> | undefined;
 
+/** Compiles the schema of reports ahead of the first one. */
+export function prepareToValidate(): void {
+  problemOf ??= compileSchema(reportSchema);
+}
+
 /**
  * The value as a report. Throws an Error whose message is one sentence: the place in the value and what
  * `schemas/conformance-report.schema.json` asks for there.

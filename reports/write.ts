@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { writeWhole } from './files.ts';
 import { appendHistory, type HistoryEntry, readHistory } from './history.ts';
 import type { ConformanceReport } from './report.ts';
-import { validateReport } from './validate.ts';
+import { prepareToValidate, validateReport } from './validate.ts';
 
 /**
  * Writes `conformance.json`, then the formats rendered from it, into `directory`, and returns the paths of all
@@ -36,6 +36,12 @@ export async function writeReports(report: ConformanceReport, directory: string)
   );
   if (missing.length > 0) throw new Error(`These reports could not be written: ${missing.join(', ')}.`);
   return [source, ...files.map(({ path }) => path)];
+}
+
+/** Does ahead what takes longest of the writing: a run has time for it while its workers start. */
+export function prepareToWrite(): void {
+  prepareToValidate();
+  require('./page/page.ts');
 }
 
 type Render = (report: ConformanceReport, history: HistoryEntry[]) => string | Promise<string>;
