@@ -11,6 +11,7 @@ import {
   type ResponseDefinition,
   type Role,
   type Schema,
+  type SchemaPiece,
 } from './operations.ts';
 import { applyOverlay, type Overlaid } from './overlay.ts';
 import { parentOf, pointerTo, valueAt } from './pointer.ts';
@@ -159,9 +160,14 @@ export class Contract {
     this.#tightenedCompiler()?.verify(responses);
   }
 
-  /** A schema with its `$ref` followed; siblings of the `$ref` win (OpenAPI 3.1 allows them). */
+  /** A schema with its `$ref` followed and the branches of `allOf` laid over each other; its own keywords win. */
   resolve(schema: unknown): Schema {
     return this.#reader.resolve(schema);
+  }
+
+  /** The schema at a pointer and all that judges the same value with it, each where it stands. */
+  pieces(pointer: string): SchemaPiece[] {
+    return this.#reader.pieces(pointer);
   }
 
   /** The value at a pointer of the document, as published. */

@@ -18,6 +18,12 @@ const verbs: Record<Role, readonly string[]> = {
 /** A JSON schema as the document holds it. */
 export type Schema = Record<string, unknown>;
 
+/** A schema, and the pointer it stands at. */
+export interface SchemaPiece {
+  pointer: string;
+  schema: Schema;
+}
+
 /** A header parameter of an operation. */
 export interface HeaderParameter {
   name: string;
@@ -117,13 +123,41 @@ export class OperationReader {
     return operations.sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
   }
 
-  /** A schema with its `$ref` followed; siblings of the `$ref` win (OpenAPI 3.1 allows them). */
+  /**
+   * A schema with its `$ref` followed and the branches of `allOf` laid over each other; its own keywords win
+   * (OpenAPI 3.1 allows siblings of a `$ref`).
+   */
   resolve(schema: unknown): Schema {
-    const here = object(schema) ?? {};
-    if (typeof here.$ref !== 'string') return here;
-    const { $ref, ...siblings } = here;
-    const target = targetOf($ref, this.#survey.anchors);
-    return { ...this.resolve(target === undefined ? {} : this.#valueAt(target)), ...siblings };
+    return this.#resolve(object(schema) ?? {}, []);
+  }
+
+  #resolve(here: Schema, within: Schema[]): Schema {
+    if (typeof here.$ref !== 'string' && !Array.isArray(here.allOf)) return here;
+    // A schema that is only itself says nothing.
+    if (within.includes(here)) return {};
+    const { $ref, allOf, ...own } = here;
+    const target = typeof $ref === 'string' ? targetOf($ref, this.#survey.anchors) : undefined;
+    const layers = [target === undefined ? undefined : this.#valueAt(target), ...list(allOf)];
+    return layers
+      .map((layer) => this.#resolve(object(layer) ?? {}, [...within, here]))
+      .concat(own)
+      .reduce(overlaid);
+  }
+
+  /**
+   * The schema at a pointer and all that judges the same value with it: what its `$ref` leads to, and the branches
+   * of `allOf`, each where it stands.
+   */
+  pieces(pointer: string, seen = new Set<string>()): SchemaPiece[] {
+    const schema = object(this.#valueAt(pointer));
+    if (!schema || seen.has(pointer)) return [];
+    seen.add(pointer);
+    const target = this.#survey.references.get(pointer)?.find(({ keyword }) => keyword === '$ref')?.target;
+    const others = [
+      ...(target === undefined ? [] : [target]),
+      ...list(schema.allOf).map((_, index) => pointerTo(pointer, 'allOf', index)),
+    ];
+    return [...others.flatMap((other) => this.pieces(other, seen)), { pointer, schema }];
   }
 
   #asksForBearer(security: unknown): boolean {
@@ -190,6 +224,21 @@ export class OperationReader {
   #valueAt(pointer: string): unknown {
     return valueAt(this.#root, pointer);
   }
+}
+
+/** Two schemas that judge the same value, as one; what both say of a property goes on as an `allOf`. */
+function overlaid(below: Schema, above: Schema): Schema {
+  const properties: Schema = { ...object(below.properties) };
+  for (const [name, schema] of Object.entries(object(above.properties) ?? {})) {
+    properties[name] = Object.hasOwn(properties, name) ? { allOf: [properties[name], schema] } : schema;
+  }
+  const required = [...new Set([...list(below.required), ...list(above.required)])];
+  return {
+    ...below,
+    ...above,
+    ...(below.properties || above.properties ? { properties } : {}),
+    ...(required.length > 0 ? { required } : {}),
+  };
 }
 
 function roleOf(path: string, operationId: string): Role | undefined {
