@@ -14,18 +14,19 @@ import { type RunDescription, recordAttachment, type ScenarioRecord } from '../f
 import { runKey } from '../fixtures/redaction/fingerprint.ts';
 import type { Redactor } from '../fixtures/redaction/redactor.ts';
 import { reporterVariable } from '../fixtures/redaction/safe-run.ts';
-import { allScenarios } from '../fixtures/scenario.ts';
+import { allScenarios, declaredAt, type Scenario } from '../fixtures/scenario.ts';
 import { redactorFor } from '../fixtures/session.ts';
 import { credentialsIn, reportsDirFrom } from '../fixtures/settings.ts';
 import { UserError } from '../schemas/user-error.ts';
 import { allowancesFrom } from './allowances.ts';
 import { terminal } from './formats/terminal.ts';
 import { judge } from './judge.ts';
+import { linkFromPlaywright } from './playwright-link.ts';
 import type { RunError } from './report.ts';
 import { runFacts } from './run-facts.ts';
 import { descriptionKey, shardProblem } from './shards.ts';
 import { suiteIdentity } from './suite-identity.ts';
-import { writeReports } from './write.ts';
+import { prepareToWrite, writeReports } from './write.ts';
 
 /** How a run ends that has no verdict because nothing could be judged (design: exit codes). */
 const noVerdict = 3;
@@ -44,6 +45,7 @@ export default class ConformanceReporter implements Reporter {
   /** Whether the run is one of scenarios, or was to be one. */
   #concerned = false;
   #exitCode: number | undefined;
+  #prepared: { scenarios: Scenario[]; suite: ReturnType<typeof suiteIdentity> } | undefined;
 
   constructor() {
     process.env[reporterVariable] = String(process.pid);
@@ -63,7 +65,12 @@ export default class ConformanceReporter implements Reporter {
     const mergesNothing = projects.length === 0 && tests.length === 0;
     this.#concerned = selected.length > 0 || projects.includes('conformance') || mergesNothing;
     // An empty suite is what Playwright gives when a run ends in its setup.
-    if (selected.length > 0) this.#selected = new Set(selected.map(({ title }) => title));
+    if (selected.length === 0) return;
+    this.#selected = new Set(selected.map(({ title }) => title));
+    // Playwright has them all where our fixture calls its `test`.
+    for (const { title, location } of selected) Object.assign(location, declaredAt(title));
+    // A moment later, when the workers have been started and keep the run waiting.
+    setTimeout(() => this.#prepare(), 100).unref();
   }
 
   onStepBegin(_test: TestCase, _result: TestResult, step: TestStep): void {
@@ -129,9 +136,18 @@ export default class ConformanceReporter implements Reporter {
 
   async onExit(): Promise<void> {
     if (this.#exitCode === undefined) return;
+    // Only now has the HTML reporter, which comes after this one, written its page. Without the link it serves too.
+    await linkFromPlaywright(reportsDirFrom(process.env)).catch(() => undefined);
     await new Promise((resolve) => process.stdout.write('', resolve));
     process.env.NOMBA_CONCLUDED = '1';
     process.exit(this.#exitCode);
+  }
+
+  /** Does ahead what the end of the run needs and the records do not change: then it is waited for. */
+  #prepare(): { scenarios: Scenario[]; suite: ReturnType<typeof suiteIdentity> } {
+    prepareToWrite();
+    this.#prepared ??= { scenarios: allScenarios(), suite: suiteIdentity() };
+    return this.#prepared;
   }
 
   async #conclude({ status, startTime, duration }: FullResult): Promise<number> {
@@ -141,7 +157,7 @@ export default class ConformanceReporter implements Reporter {
       return 2;
     }
     if (isShard(this.#config)) return this.#concludeShard();
-    const scenarios = allScenarios();
+    const { scenarios, suite } = this.#prepare();
     const directory = reportsDirFrom(process.env);
     const facts = runFacts();
     const metadata = this.#config?.metadata ?? {};
@@ -159,7 +175,7 @@ export default class ConformanceReporter implements Reporter {
       rules: process.env.NOMBA_RULES === 'gate' ? 'gate' : 'conformance',
       known,
       ...(baseline === undefined ? {} : { baseline }),
-      suite: suiteIdentity(),
+      suite,
       target: description?.target ?? { name: 'unknown', baseUrl: '' },
       overlay: description?.overlay ?? null,
       startedAt: startTime,
