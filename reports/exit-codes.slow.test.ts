@@ -115,7 +115,7 @@ function expectRefused({ exitCode, stdout, stderr, files }: SuiteRun, sentence: 
   expect(files).not.toContain('conformance.json');
 }
 
-test.describe('0, conforming', { tag: '@slow' }, () => {
+test.describe('0, conforming', () => {
   test('the gate on the embedded mock', async () => {
     const run = await runSuite({ command: commands.gate });
     expectVerdict(run, 0, /^Conforming: the mock keeps (\d+) of \1 must requirements/);
@@ -186,7 +186,7 @@ test.describe('0, conforming', { tag: '@slow' }, () => {
   });
 });
 
-test.describe('1, nonconforming', { tag: '@slow' }, () => {
+test.describe('1, nonconforming', () => {
   test('a fault, with an entry that would accept it', async () => {
     const run = await runAgainstMock({ fault }, { flags: ['--grep', finding] });
     expectVerdict(
@@ -250,7 +250,7 @@ test.describe('1, nonconforming', { tag: '@slow' }, () => {
   });
 });
 
-test.describe('2, refused before anything is sent', { tag: '@slow' }, () => {
+test.describe('2, refused before anything is sent', () => {
   const somewhere = { NOMBA_BASE_URL: 'http://127.0.0.1:9', NOMBA_CLIENT_ID: 'a', NOMBA_CLIENT_SECRET: 'b' };
   const refused: Record<string, { environment: Record<string, string>; sentence: RegExp }> = {
     'an unknown target': {
@@ -384,7 +384,7 @@ test.describe('2, refused before anything is sent', { tag: '@slow' }, () => {
   });
 });
 
-test.describe('3, inconclusive', { tag: '@slow' }, () => {
+test.describe('3, inconclusive', () => {
   test('a target that refuses connections, found out within seconds', async () => {
     const listener = await listenTcp(() => {});
     await listener.close();

@@ -56,6 +56,7 @@ test('two shards of a nonconforming target, merged, find the same deviations as 
     const shards = await runShards(environment, flags);
     const merged = await merge([1, 2]);
     expect([whole.exitCode, merged.exitCode]).toEqual([1, 1]);
+    expect(merged.files).toContain('playwright/index.html');
     expect(comparable(merged.report)).toEqual(comparable(whole.report));
     expect(
       shards.map(({ exitCode }) => exitCode),
