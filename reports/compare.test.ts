@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { compare } from './compare.ts';
+import { compare } from './comparison.ts';
 import { compareMarkdown, compareText } from './formats/comparison.ts';
 import type { ConformanceReport, Outcome, RequirementResult } from './report.ts';
 import { conformingReport, deviationOf, nonconformingReport, withRequirement } from './report-builder.ts';
@@ -204,6 +204,17 @@ test('the command exits 1 on a regression, as markdown too', async () => {
   expect(stdout).toContain('### Newly failing (1)');
 });
 
+test('the command writes the page of the newer report with the changes on it', async () => {
+  const page = test.info().outputPath('changes', 'index.html');
+  const files = [written('old.json', sound), written('new.json', ending('issue.enum', 'failed'))];
+  const { code } = await run(...files, '--page', page);
+  expect(code).toBe(1);
+  const text = readFileSync(page, 'utf8');
+  expect(text).toMatch(/<h2 id="changes-title">Changes since 20\d\d-\d\d-\d\d \d\d:\d\d UTC<\/h2>/);
+  expect(text).toContain('1 regression: 1 newly failing');
+  expect(text).toContain('<a href="#issue.enum"><code>issue.enum</code></a>');
+});
+
 for (const { what, args, told } of [
   { what: 'no file', args: () => ['gone.json', 'gone.json'], told: /^The report gone\.json cannot be read/ },
   {
@@ -220,6 +231,11 @@ for (const { what, args, told } of [
     what: 'one file alone',
     args: () => [written('old.json', sound)],
     told: /^Usage: npm run compare -- OLD NEW/,
+  },
+  {
+    what: 'a place that no page can be written to',
+    args: () => [written('old.json', sound), written('new.json', sound), '--page', `${__filename}/x`],
+    told: /^The page \S+compare\.test\.ts\/x cannot be written \(.*\); name another place for it\.$/m,
   },
   { what: 'an unknown option', args: () => ['--html'], told: /^Usage: npm run compare -- OLD NEW/ },
 ]) {

@@ -181,7 +181,7 @@ export default class ConformanceReporter implements Reporter {
       startedAt: startTime,
       durationMs: duration,
     });
-    await writeReports(report, directory);
+    await writeReports(report, directory, baseline);
     console.log(terminal(report, { colour: process.stdout.isTTY === true, directory }));
     return report.exitCode;
   }

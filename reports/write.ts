@@ -4,6 +4,7 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeWhole } from './files.ts';
 import { appendHistory, type HistoryEntry, readHistory } from './history.ts';
+import type { Past } from './page/page.ts';
 import type { ConformanceReport } from './report.ts';
 import { prepareToValidate, validateReport } from './validate.ts';
 
@@ -12,18 +13,22 @@ import { prepareToValidate, validateReport } from './validate.ts';
  * files. No file is ever there in part. Throws before anything is written when the report is not valid; when a
  * format cannot be written the others are, and then it throws with the names of those that are missing.
  *
- * With `NOMBA_HISTORY` set the page shows the runs in that file and the run is added to it, unless only a part
+ * The page tells what has changed since the report `since`. With `NOMBA_HISTORY` set the page shows the runs in that file and the run is added to it, unless only a part
  * was run: its gaps would read as a change. With `GITHUB_STEP_SUMMARY` set the summary is appended there, and
  * with `GITHUB_ACTIONS` being `true` the annotations are printed.
  */
-export async function writeReports(report: ConformanceReport, directory: string): Promise<string[]> {
+export async function writeReports(
+  report: ConformanceReport,
+  directory: string,
+  since?: ConformanceReport,
+): Promise<string[]> {
   const source = join(directory, 'conformance.json');
   await writeWhole(source, `${JSON.stringify(validateReport(report), null, 2)}\n`);
 
-  const history = await pastRuns();
+  const past = { history: await pastRuns(), since };
   const files = Object.entries(formats).map(([name, render]) => ({
     path: join(directory, name),
-    render: async () => render(report, history),
+    render: async () => render(report, past),
   }));
   const written = await Promise.allSettled(
     files.map(async ({ path, render }) => writeWhole(path, await render())),
@@ -44,7 +49,7 @@ export function prepareToWrite(): void {
   require('./page/page.ts');
 }
 
-type Render = (report: ConformanceReport, history: HistoryEntry[]) => string | Promise<string>;
+type Render = (report: ConformanceReport, past: Past) => string | Promise<string>;
 
 /** Each format is loaded when it is written, at the end of a run: none delays the start of one. */
 const formats: Record<string, Render> = {
@@ -60,8 +65,8 @@ const formats: Record<string, Render> = {
     (require('./formats/badge.ts') as typeof import('./formats/badge.ts')).badgeSvg(report),
   'badge.json': async (report) =>
     (require('./formats/badge.ts') as typeof import('./formats/badge.ts')).badgeEndpoint(report),
-  'index.html': async (report, history) =>
-    (require('./page/page.ts') as typeof import('./page/page.ts')).renderPage(report, history),
+  'index.html': async (report, past) =>
+    (require('./page/page.ts') as typeof import('./page/page.ts')).renderPage(report, past),
 };
 
 /** A history that cannot be read costs the trend, not the reports: what is wrong with it goes to stderr. */

@@ -1,10 +1,15 @@
-import type { Comparison, OutcomeChange } from '../compare.ts';
+import type { Comparison, OutcomeChange } from '../comparison.ts';
 import type { Drift } from '../report.ts';
 import { code, prose, table } from './markdown.ts';
 import { countOf, oneLine } from './text.ts';
 
 /** The comparison as one sentence: how many regressions, or that there are none. */
-function sentenceOf({ regressions, newlyFailing, newlyPassing, newlyNotRun }: Comparison): string {
+export function comparisonSentence({
+  regressions,
+  newlyFailing,
+  newlyPassing,
+  newlyNotRun,
+}: Comparison): string {
   const rest = `${newlyFailing.length} newly failing, ${newlyPassing.length} newly passing, ${newlyNotRun.length} newly not run`;
   return regressions.length === 0
     ? `No regression: ${rest}.`
@@ -13,47 +18,58 @@ function sentenceOf({ regressions, newlyFailing, newlyPassing, newlyNotRun }: Co
 
 /** The comparison as text for a terminal; the last line says whether there are regressions. */
 export function compareText(comparison: Comparison): string {
-  const sections = sectionsOf(comparison, (text) => oneLine(text));
-  const told = sections.map(({ title, rows }) =>
-    [`${title} (${rows.length})`, ...rows.map((cells) => `  ${cells.join('  ')}`)].join('\n'),
-  );
-  return [...told, sentenceOf(comparison)].join('\n\n');
+  const told = comparisonSections(comparison).map(({ title, rows }) => {
+    const lines = rows.map((cells) => `  ${cells.map(({ text }) => oneLine(text)).join('  ')}`);
+    return [`${title} (${rows.length})`, ...lines].join('\n');
+  });
+  return [...told, comparisonSentence(comparison)].join('\n\n');
 }
 
 /** The comparison as markdown; the first line says whether there are regressions. */
 export function compareMarkdown(comparison: Comparison): string {
-  const sections = sectionsOf(comparison, (text, isCode) => (isCode ? code(text) : prose(text)));
-  const told = sections.map(
-    ({ title, head, rows }) => `### ${title} (${rows.length})\n\n${table(head, rows)}`,
+  const cell = ({ text, as }: Cell) => (as === 'prose' ? prose(text) : as === 'word' ? text : code(text));
+  const told = comparisonSections(comparison).map(
+    ({ title, head, rows }) =>
+      `### ${title} (${rows.length})\n\n${table(
+        head,
+        rows.map((cells) => cells.map(cell)),
+      )}`,
   );
-  return `${[prose(sentenceOf(comparison), 1000), ...told].join('\n\n')}\n`;
+  return `${[prose(comparisonSentence(comparison), 1000), ...told].join('\n\n')}\n`;
 }
 
-interface Section {
+/** A text, and what it is: only a word of ours is safe to show as it is. */
+export interface Cell {
+  text: string;
+  as: 'word' | 'prose' | 'code' | 'requirement';
+}
+
+/** One kind of change, as a table. */
+export interface ComparisonSection {
   title: string;
   head: string[];
-  rows: string[][];
+  rows: Cell[][];
 }
 
-/** The parts that are not empty, their texts made safe to show by `show`. */
-function sectionsOf(comparison: Comparison, show: (text: string, isCode?: boolean) => string): Section[] {
+/** The changes by kind; kinds of which there is none are left out. */
+export function comparisonSections(comparison: Comparison): ComparisonSection[] {
   const outcomes = (changes: OutcomeChange[]) =>
     changes.map(({ id, level, title, before, after, reason }) => [
-      show(id, true),
-      level,
-      `${before} → ${after}`,
-      `${show(title)}: ${show(reason)}`,
+      requirement(id),
+      word(level),
+      word(`${before} → ${after}`),
+      told(`${title}: ${reason}`),
     ]);
   const drifts = (drift: Drift[]) =>
     drift.map(({ kind, operation, where, what }) => [
-      kind,
-      show(operation, true),
-      show(where, true),
-      show(what, true),
+      word(kind),
+      named(operation),
+      named(where),
+      named(what),
     ]);
   const outcomeHead = ['Requirement', 'Level', 'Outcome', 'Why'];
   const driftHead = ['What', 'Operation', 'Where', 'Name'];
-  const sections: Section[] = [
+  const sections: ComparisonSection[] = [
     { title: 'Newly failing', head: outcomeHead, rows: outcomes(comparison.newlyFailing) },
     { title: 'Newly not run', head: outcomeHead, rows: outcomes(comparison.newlyNotRun) },
     { title: 'Newly passing', head: outcomeHead, rows: outcomes(comparison.newlyPassing) },
@@ -61,10 +77,10 @@ function sectionsOf(comparison: Comparison, show: (text: string, isCode?: boolea
       title: 'Changed wording',
       head: ['Requirement', 'Field', 'Before', 'After'],
       rows: comparison.wording.map(({ id, field, before, after }) => [
-        show(id, true),
-        field,
-        show(before),
-        `→ ${show(after)}`,
+        requirement(id),
+        word(field),
+        told(before),
+        told(`→ ${after}`),
       ]),
     },
     { title: 'New and undocumented', head: driftHead, rows: drifts(comparison.driftCame) },
@@ -73,10 +89,15 @@ function sectionsOf(comparison: Comparison, show: (text: string, isCode?: boolea
       title: 'Slower',
       head: ['Operation', 'Median'],
       rows: comparison.slower.map(({ operation, before, after }) => [
-        show(operation, true),
-        `${before.toFixed(0)} ms → ${after.toFixed(0)} ms`,
+        named(operation),
+        word(`${before.toFixed(0)} ms → ${after.toFixed(0)} ms`),
       ]),
     },
   ];
   return sections.filter(({ rows }) => rows.length > 0);
 }
+
+const word = (text: string): Cell => ({ text, as: 'word' });
+const told = (text: string): Cell => ({ text, as: 'prose' });
+const named = (text: string): Cell => ({ text, as: 'code' });
+const requirement = (text: string): Cell => ({ text, as: 'requirement' });

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type Page, test } from '@playwright/test';
-import type { HistoryEntry } from '../history.ts';
 import type { ConformanceReport } from '../report.ts';
-import { renderPage } from './page.ts';
+import { type Past, renderPage } from './page.ts';
 
 /** What a page did that it must not do: errors on the console, exceptions, requests beyond its own file. */
 export type Complaints = string[];
@@ -15,10 +14,10 @@ export type Complaints = string[];
 export async function openReport(
   page: Page,
   report: ConformanceReport,
-  { history = [], suffix = '' }: { history?: HistoryEntry[]; suffix?: string } = {},
+  { suffix = '', ...past }: Past & { suffix?: string } = {},
 ): Promise<Complaints> {
   const file = test.info().outputPath('index.html');
-  writeFileSync(file, renderPage(report, history));
+  writeFileSync(file, renderPage(report, past));
   const address = pathToFileURL(file).href;
   const complaints: Complaints = [];
   page.on('console', (message) => {

@@ -8,6 +8,7 @@ import { renderToString } from 'preact-render-to-string';
 import type { HistoryEntry } from '../history.ts';
 import type { ConformanceReport, RequirementResult } from '../report.ts';
 import { banner, runTroubles, suggestions } from './banner.ts';
+import { changesView } from './changes.ts';
 import { linesAround } from './contract-lines.ts';
 import { coverageView } from './coverage.ts';
 import { driftView, tokensView } from './drift.ts';
@@ -40,13 +41,19 @@ const styles = [
 /** Exchanges stand open on the first cards only: the proof is at hand, and a huge report still opens fast. */
 const openCards = 20;
 
+/** What a page may tell of earlier runs. */
+export interface Past {
+  history?: HistoryEntry[] | undefined;
+  since?: ConformanceReport | undefined;
+}
+
 /**
  * The report as a whole HTML document: style and script inside, nothing fetched, works from a file. The lines of
  * the contract are read from the files that the report names, where they are at hand. `history` has past runs,
- * oldest first. About 60 ms for a usual run, 300 ms for one with
- * 500 deviations.
+ * oldest first; with `since`, an earlier report, the page tells what has changed. About 60 ms for a usual run,
+ * 300 ms for one with 500 deviations.
  */
-export function renderPage(report: ConformanceReport, history: HistoryEntry[] = []): string {
+export function renderPage(report: ConformanceReport, { history = [], since }: Past = {}): string {
   const style = styles.map((name) => asset(`style/${name}.css`)).join('\n');
   const script = asset('page.js');
   const runs = runsWith(report, history);
@@ -69,14 +76,19 @@ export function renderPage(report: ConformanceReport, history: HistoryEntry[] = 
     </head>
     <body>
       ${signSprite()}
-      ${body(report, context, trendView(runs, context.flaky))}
+      ${body(report, context, trendView(runs, context.flaky), since)}
       <script dangerouslySetInnerHTML=${{ __html: script }} />
     </body>
   </html>`;
   return `<!doctype html>\n${renderToString(document as VNode)}\n`;
 }
 
-function body(report: ConformanceReport, context: RequirementContext, trend: View): View {
+function body(
+  report: ConformanceReport,
+  context: RequirementContext,
+  trend: View,
+  since: ConformanceReport | undefined,
+): View {
   const standings = standingsOf(report);
   const digests = [report.contract, ...(report.overlay ? [report.overlay] : [])];
   return html`
@@ -84,9 +96,15 @@ function body(report: ConformanceReport, context: RequirementContext, trend: Vie
     <header class="top">
       <p class="product">Nomba Auth Conformance</p>
       <nav class="sections" aria-label="Sections">
-        ${['deviations', 'matrix', 'coverage', 'drift', 'latency', 'trend'].map(
-          (id) => html`<a href=${`#${id}`}>${id.charAt(0).toUpperCase()}${id.slice(1)}</a>`,
-        )}
+        ${[
+          'deviations',
+          'matrix',
+          ...(since ? ['changes'] : []),
+          'coverage',
+          'drift',
+          'latency',
+          'trend',
+        ].map((id) => html`<a href=${`#${id}`}>${id.charAt(0).toUpperCase()}${id.slice(1)}</a>`)}
       </nav>
     </header>
     <main>
@@ -97,6 +115,7 @@ function body(report: ConformanceReport, context: RequirementContext, trend: Vie
         <div class="list">${list(report, standings, context)}</div>
         ${matrix(report)}
       </div>
+      ${since && changesView(report, since)}
       ${coverageView(report)}
       <div class="pair">${driftView(report)}${tokensView(report)}</div>
       ${latencyView(report)}
