@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from '@playwright/test';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
+import { fuzzSettings } from '../fixtures/fuzz-settings.ts';
 import { SchemaCompiler, shown } from './compile.ts';
 import { Contract, type ResponseContent, shippedContract } from './contract.ts';
 import { pointerTo, tokensOf, valueAt } from './pointer.ts';
@@ -13,14 +14,11 @@ import { UserError } from './user-error.ts';
 
 // node:assert within the properties: Playwright's expect makes a step of each call (0.5 ms), thousands here.
 
-/** FUZZ_SEED repeats a run: fast-check prints the seed and the path of what failed. */
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
-
-/** Runs of each property: a hundred cost 1 to 2 s of processor time. FUZZ_RUNS asks for more. */
-const numRuns = Number(process.env.FUZZ_RUNS ?? 100);
+/** A hundred runs of a property cost 1 to 2 s of processor time. */
+const settings = fuzzSettings(100);
 
 function check(property: Parameters<typeof fc.assert>[0]): void {
-  fc.assert(property, { seed, numRuns });
+  fc.assert(property, settings);
 }
 
 /** Any JSON value, with the names and values that hurt. */
