@@ -129,6 +129,17 @@ test.describe('0, conforming', () => {
     expect(run.files).toEqual(expect.arrayContaining(reports));
   });
 
+  test('a run whose output nobody reads to its end', async () => {
+    const directory = test.info().outputPath('unread');
+    const suite = ['fixtures/run.js', '--grep', issueSucceeds, `--output=${directory}`];
+    const reader = `const suite = require('node:child_process').spawn(process.execPath, ${JSON.stringify(suite)}, { stdio: ['ignore', 'pipe', 'inherit'] });
+      suite.stdout.destroy();
+      suite.on('exit', (code) => process.exit(code));`;
+    const run = await frontDoor(['-e', reader], { NOMBA_REPORTS_DIR: directory });
+    expect([run.exitCode, run.output]).toEqual([0, '']);
+    expect(readFileSync(join(directory, 'summary.md'), 'utf8')).toContain('Conforming');
+  });
+
   test('plain Playwright, for a part of the scenarios', async () => {
     const run = await runSuite({ command: commands.playwright, flags: ['--grep', issueSucceeds] });
     expectVerdict(run, 0, /of this partial run/);

@@ -50,6 +50,8 @@ export default class ConformanceReporter implements Reporter {
   constructor() {
     process.env[reporterVariable] = String(process.pid);
     runKey();
+    // Whoever reads the output may stop (`| head -1`): the verdict is still in the reports and the exit code.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   }
 
   printsToStdio(): boolean {
@@ -195,6 +197,10 @@ export default class ConformanceReporter implements Reporter {
     );
     return this.#errors.length > 0 ? noVerdict : 0;
   }
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** The records in the order of the scenarios, whichever worker or shard they came from. */
