@@ -1,6 +1,6 @@
 import type { Draft } from '../fixtures/exchange.ts';
 import { contract, rolesInContract } from '../fixtures/loaded-contract.ts';
-import { answers, refuses } from '../fixtures/refusals.ts';
+import { answers, doesNotSucceed, refuses } from '../fixtures/refusals.ts';
 import { type Altered, lookalike, nearMisses, tamperedJwts } from '../fixtures/requests/altered.ts';
 import { propertyNamed } from '../fixtures/requests/credential-properties.ts';
 import { errorsOf } from '../fixtures/requests/invalid.ts';
@@ -10,6 +10,11 @@ import { type ScenarioRun, scenario } from '../fixtures/scenario.ts';
 
 const clientId = propertyNamed(contract(), 'issue', 'client_id');
 const clientSecret = propertyNamed(contract(), 'issue', 'client_secret');
+
+/** The text with its first visible ASCII character as a full-width one, which a normalising comparison takes for it. */
+function fullWidth(text: string): string {
+  return text.replace(/[!-~]/, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0));
+}
 
 /** Wrong credentials may also be malformed under a stricter document; 400 is then right too. */
 function orMalformed(t: ScenarioRun, draft: Draft): Draft {
@@ -24,7 +29,7 @@ if (clientId && clientSecret) {
   scenario({
     title: 'issue refuses a client that does not prove its identity',
     establishes: ['issue.invalid-client', 'http.uniform-client-error'],
-    requests: 12 + overhead.issue,
+    requests: 15 + overhead.issue,
     run: async (t) => {
       const { id, secret } = t.target.client;
       const blanks = ` ${secret} `;
@@ -50,6 +55,17 @@ if (clientId && clientSecret) {
         {
           derive: (valid) => derive(valid).map((draft) => orMalformed(t, draft)),
           rules: [answers('issue.invalid-client', 401)],
+        },
+        {
+          derive: (valid) =>
+            [
+              { what: 'the secret and a line feed', value: `${secret}\n` },
+              { what: 'the secret, then NUL and more', value: `${secret}\0x` },
+              { what: 'the secret in full-width characters', value: fullWidth(secret) },
+            ].map(({ what, value }) =>
+              withProperty(valid, clientSecret, t.secret('wrong_client_secret', value), what),
+            ),
+          rules: [doesNotSucceed('issue.invalid-client')],
         },
       ]);
       compareErrors(t, unknownClient, wrongSecret);
@@ -87,7 +103,7 @@ if (token) {
   scenario({
     title: 'refresh refuses a token that it did not issue',
     establishes: ['refresh.invalid-token'],
-    requests: 7 + overhead.refresh,
+    requests: 8 + overhead.refresh,
     run: (t) => {
       const derive = (valid: Draft): Draft[] => {
         const { accessToken = '', refreshToken = '' } = valid.grant ?? {};
@@ -103,7 +119,14 @@ if (token) {
           { ...withProperty(valid, token, '', 'an empty refresh token'), alsoRight: [400] },
         ];
       };
-      return refuses(t, 'refresh', [{ derive, rules: [answers('refresh.invalid-token', 401)] }]);
+      const spelt = (valid: Draft): Draft[] => {
+        const value = t.secret('wrong_refresh_token', `${valid.grant?.refreshToken}\n`);
+        return [withProperty(valid, token, value, 'a refresh token and a line feed')];
+      };
+      return refuses(t, 'refresh', [
+        { derive, rules: [answers('refresh.invalid-token', 401)] },
+        { derive: spelt, rules: [doesNotSucceed('refresh.invalid-token')] },
+      ]);
     },
   });
 }
@@ -111,38 +134,30 @@ if (token) {
 for (const role of rolesInContract()) {
   if (!contract().operation(role)?.bearer) continue;
   const id = `${role}.unauthenticated`;
+  const inQuery =
+    role === 'revoke'
+      ? [{ derive: bearerInQuery, rules: [answers('revoke.bearer-in-query', 400, 401)] }]
+      : [];
 
   scenario({
     title: `${role} refuses a request without a valid bearer token`,
-    establishes: [id],
+    establishes: [id, ...inQuery.flatMap(({ rules }) => rules.map(({ requirement }) => requirement))],
     // With an access token that is a JWT: three more than with an opaque one.
-    requests: 21,
+    requests: 21 + inQuery.length,
     run: async (t) => {
       const revoked = await revokedToken(t);
       await refuses(t, role, [
         { derive: (valid) => unauthenticated(t, valid, revoked), rules: [answers(id, 401)] },
+        ...inQuery,
       ]);
     },
   });
+}
 
-  if (role !== 'revoke') continue;
-  scenario({
-    title: 'revoke takes no bearer token from the query',
-    establishes: ['revoke.bearer-in-query'],
-    requests: 1 + overhead.revoke,
-    run: (t) =>
-      refuses(t, role, [
-        {
-          derive: (valid) => [
-            {
-              ...withHeader(valid, 'authorization', undefined, 'the bearer token in the query'),
-              query: new URLSearchParams({ access_token: valid.grant?.accessToken ?? '' }).toString(),
-            },
-          ],
-          rules: [answers('revoke.bearer-in-query', 400, 401)],
-        },
-      ]),
-  });
+/** Where RFC 6750 once let it stand; it is logged with every address there. */
+function bearerInQuery(valid: Draft): Draft[] {
+  const query = new URLSearchParams({ access_token: valid.grant?.accessToken ?? '' }).toString();
+  return [{ ...withHeader(valid, 'authorization', undefined, 'the bearer token in the query'), query }];
 }
 
 /** A token that was alive and has been revoked, where the target revokes; else undefined. */

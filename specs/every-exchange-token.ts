@@ -5,8 +5,11 @@ import type { ScenarioRun } from '../fixtures/scenario-run.ts';
 import { shown } from '../schemas/compile.ts';
 import { pointerTo } from '../schemas/pointer.ts';
 
-/** Ten years, in seconds: no access token lives longer on purpose. Milliseconds given for seconds do. */
-const absurdLifetime = 10 * 365 * 24 * 3600;
+/**
+ * A month, in seconds: a bearer token should live an hour or less (RFC 6750 section 5.3). An hour given in
+ * milliseconds is 42 days.
+ */
+const absurdLifetime = 31 * 24 * 3600;
 
 /** Difference allowed between `exp` and `expires_in`, in seconds: clocks and rounding. */
 const clockSkew = 60;
@@ -32,7 +35,7 @@ export function checkToken(t: ScenarioRun, exchange: Exchange): void {
   if (lifetime !== undefined || isDocumented(t, exchange, 'expires_in')) {
     const sane = Number.isInteger(lifetime) && Number(lifetime) > 0 && Number(lifetime) <= absurdLifetime;
     t.check('token.expires-in', sane, {
-      expected: `a positive integer of seconds, at most ten years`,
+      expected: `a positive integer of seconds, at most 31 days`,
       actual: shown(lifetime),
       exchange,
       instancePointer: at('expires_in'),

@@ -82,9 +82,9 @@ async function together(
   if (
     exchanges.some(({ response }) => response?.status === 401) &&
     role !== 'issue' &&
-    (await oldGrantsDie(t, role))
+    (await grantsEndEachOther(t, role))
   ) {
-    // One session per client: ten grants cannot be alive at once, so each request follows its own issue.
+    // Ten grants cannot be used side by side, so each request follows its own issue.
     exchanges = [];
     for (let round = 0; round < rounds; round++) {
       exchanges.push(await t.send(await t.valid(role, 'a valid request, after a fresh issue')));
@@ -103,10 +103,11 @@ async function together(
   return exchanges.flatMap(({ response }) => (response?.success ? (grantIn(response) ?? []) : []));
 }
 
-/** Whether a new issue ends what the one before gave. */
-async function oldGrantsDie(t: ScenarioRun, role: Role): Promise<boolean> {
+/** Whether a new issue ends what the one before gave (one session per client), or a revocation all of a client's. */
+async function grantsEndEachOther(t: ScenarioRun, role: Role): Promise<boolean> {
   const older = await t.grant({ intent: 'an older grant' });
-  await t.grant({ intent: 'a newer grant' });
+  const newer = await t.grant({ intent: 'a newer grant' });
+  if (role === 'revoke') await t.send(await t.valid(role, 'the newer grant', { grant: newer }));
   const exchange = await t.send(await t.valid(role, 'whether the older grant is alive', { grant: older }));
   return exchange.response?.status === 401;
 }
