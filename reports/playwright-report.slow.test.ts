@@ -64,7 +64,7 @@ test("Playwright's own report tells what was asked, what came, and what is wrong
   const broken = shown.find(({ title }) => title === 'revoke refuses a request without a valid bearer token');
   expect(broken).toMatchObject({
     outcome: 'unexpected',
-    tags: ['@revoke.unauthenticated'],
+    tags: ['@revoke.unauthenticated', '@revoke.bearer-in-query'],
     location: { file: 'specs/authentication.spec.ts' },
   });
   expect(broken?.annotations.map(({ type, description }) => `${type} ${description}`)).toContainEqual(
