@@ -29,7 +29,7 @@ if (clientId && clientSecret) {
   scenario({
     title: 'issue refuses a client that does not prove its identity',
     establishes: ['issue.invalid-client', 'http.uniform-client-error'],
-    requests: 15 + overhead.issue,
+    requests: () => 15 + overhead.issue,
     run: async (t) => {
       const { id, secret } = t.target.client;
       const blanks = ` ${secret} `;
@@ -103,7 +103,7 @@ if (token) {
   scenario({
     title: 'refresh refuses a token that it did not issue',
     establishes: ['refresh.invalid-token'],
-    requests: 8 + overhead.refresh,
+    requests: () => 8 + overhead.refresh,
     run: (t) => {
       const derive = (valid: Draft): Draft[] => {
         const { accessToken = '', refreshToken = '' } = valid.grant ?? {};
@@ -143,7 +143,7 @@ for (const role of rolesInContract()) {
     title: `${role} refuses a request without a valid bearer token`,
     establishes: [id, ...inQuery.flatMap(({ rules }) => rules.map(({ requirement }) => requirement))],
     // With an access token that is a JWT: three more than with an opaque one.
-    requests: 21 + inQuery.length,
+    requests: () => 21 + inQuery.length,
     run: async (t) => {
       const revoked = await revokedToken(t);
       await refuses(t, role, [

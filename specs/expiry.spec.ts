@@ -23,7 +23,7 @@ if (establishes.length > 0) {
   scenario({
     title: 'tokens die when they expire',
     establishes,
-    requests: 6,
+    requests: () => 6,
     needs: 'a client whose tokens live seconds',
     run: async (t) => {
       const client = t.target.shortLivedClient ?? t.target.client;

@@ -16,7 +16,7 @@ export function declareFuzzScenarios(): void {
     scenario({
       title: `${role} takes generated bodies as the schema says`,
       establishes: [id],
-      requests: budget,
+      requests: () => budget,
       run: async (t) => {
         const seed = Number(process.env.NOMBA_FUZZ_SEED ?? Date.now() % 2 ** 31);
         const valid = await t.valid(role, 'valid');

@@ -38,7 +38,7 @@ export function asText(rows: Listed[], scenarios: Scenario[]): string {
     requirement.id,
     requirement.level,
     roleOfRequirement(requirement.id) ?? 'any',
-    scenario ? String(scenario.requests) : '-',
+    scenario ? String(scenario.requests()) : '-',
     notApplicable ?? scenario?.title ?? everyExchange,
     scenario?.needs ? `needs ${scenario.needs}` : '',
   ]);
@@ -51,7 +51,7 @@ export function asText(rows: Listed[], scenarios: Scenario[]): string {
       .join('  ')
       .trimEnd(),
   );
-  const requests = scenarios.reduce((all, scenario) => all + scenario.requests, 0);
+  const requests = scenarios.reduce((all, scenario) => all + scenario.requests(), 0);
   return [...lines, '', `${scenarios.length} scenarios, ${requests} requests to a sound target.`].join('\n');
 }
 

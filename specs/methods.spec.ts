@@ -12,7 +12,7 @@ for (const role of rolesInContract()) {
   scenario({
     title: `${role} takes no other method, and no parameter from the query`,
     establishes: [id],
-    requests: otherMethods(sample).length + parametersInQuery(sample).length + overhead[role],
+    requests: () => otherMethods(sample).length + parametersInQuery(sample).length + overhead[role],
     run: (t) =>
       refuses(t, role, [
         { derive: otherMethods, rules: [answers(id, 404, 405)] },

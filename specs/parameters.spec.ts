@@ -28,7 +28,7 @@ for (const role of rolesInContract()) {
       ...kinds.map(({ id }) => id),
       ...(mistyped.length > 0 ? [`${role}.mistyped-parameter`, `${role}.mistyped-status`] : []),
     ],
-    requests: count + overhead[role],
+    requests: () => count + overhead[role],
     run: (t) =>
       refuses(t, role, [
         ...kinds.map(
@@ -52,7 +52,7 @@ for (const role of rolesInContract()) {
   scenario({
     title: `${role} draws the bounds of its parameters where the document draws them`,
     establishes: [`${role}.constraint`],
-    requests: bounds.length + bounds.filter(({ inside }) => inside).length + 2 * overhead[role],
+    requests: () => bounds.length + bounds.filter(({ inside }) => inside).length + 2 * overhead[role],
     run: async (t) => {
       const id = `${role}.constraint`;
       const outside: RefusalGroup = {

@@ -17,7 +17,7 @@ const present = rolesInContract();
 scenario({
   title: 'ten valid requests in sequence all succeed',
   establishes: [...present.map((role) => `${role}.repeatable`), 'token.distinct', 'token.unpredictable'],
-  requests: present.includes('refresh') ? 4 * rounds + 2 : 2 * rounds,
+  requests: () => (present.includes('refresh') ? 4 * rounds + 2 : 2 * rounds),
   run: async (t) => {
     const progress = new Progress(t, 'repeatable');
     const grants: Grant[] = [];
@@ -43,7 +43,7 @@ scenario({
 scenario({
   title: 'ten valid requests at once all succeed',
   establishes: [...present.map((role) => `${role}.concurrent`)],
-  requests: present.includes('refresh') ? 4 * rounds : 2 * rounds,
+  requests: () => (present.includes('refresh') ? 4 * rounds : 2 * rounds),
   run: async (t) => {
     const issues = await together(
       t,

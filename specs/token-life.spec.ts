@@ -52,7 +52,7 @@ if (refresh && bearerRole) {
   scenario({
     title: 'a refreshed token authorises requests',
     establishes: ['token.refreshed-usable'],
-    requests: 4,
+    requests: () => 4,
     run: async (t) => {
       const refreshed = await refreshes(t, await t.refreshableGrant(), 'a valid refresh');
       mustSucceed(refreshed, 'a valid refresh');
@@ -75,7 +75,7 @@ if (revoke && bearerRole) {
   scenario({
     title: 'a revoked token authorises nothing',
     establishes: ['token.revoked-unusable'],
-    requests: 8,
+    requests: () => 8,
     run: async (t) => {
       const refused = (exchange: Exchange) => {
         for (const id of ['token.revoked-unusable', `${bearerRole}.unauthenticated`]) {
@@ -101,7 +101,7 @@ if (revoke && bearerRole) {
   scenario({
     title: 'revoking one token leaves the others of the client alive',
     establishes: ['token.revoke-isolated'],
-    requests: 4,
+    requests: () => 4,
     run: async (t) => {
       const bystander = await t.grant();
       const victim = await t.grant();
@@ -125,7 +125,7 @@ if (revoke && bearerRole) {
   scenario({
     title: 'revoke answers a token that is revoked already, or was never issued, as documented',
     establishes: ['revoke.repeat'],
-    requests: 6,
+    requests: () => 6,
     run: async (t) => {
       const gone = await t.grant();
       mustSucceed(await revokes(t, gone, gone, 'a token revokes itself'), 'a token that revokes itself');
@@ -158,7 +158,7 @@ if (refresh) {
   scenario({
     title: 'refresh refuses a refresh token that was rotated away',
     establishes: ['refresh.reused-token'],
-    requests: 5,
+    requests: () => 5,
     run: async (t) => {
       const first = await t.refreshableGrant();
       const refreshed = await refreshes(t, first, 'a valid refresh');
@@ -184,7 +184,7 @@ if (refresh) {
     scenario({
       title: 'refresh refuses a refresh token after its revocation',
       establishes: ['refresh.revoked-token'],
-      requests: 5,
+      requests: () => 5,
       run: async (t) => {
         const grant = await t.refreshableGrant();
         const asToken = { ...grant, accessToken: grant.refreshToken };
