@@ -22,10 +22,10 @@ export function compileSchema(schema: object): (value: unknown) => string | unde
 /**
  * Compiles one of our JSON schemas. What comes back gives the first error of a value, as ajv has it, or undefined
  * for a valid one. Our schemas are checked against the meta-schema in our tests, not here: compiling the report's
- * takes 48 ms without and 118 ms with it.
+ * takes 48 ms without and 118 ms with it, and 36 ms when its code, which runs once, is not made smaller.
  */
 export function compileFirstError(schema: object): (value: unknown) => ErrorObject | undefined {
-  const ajv = new Ajv2020({ ...schemaOptions, validateSchema: false });
+  const ajv = new Ajv2020({ ...schemaOptions, validateSchema: false, code: { optimize: false } });
   addFormats(ajv, schemaFormats);
   const validate = ajv.compile(schema);
   return (value) => (validate(value) ? undefined : validate.errors?.[0]);
