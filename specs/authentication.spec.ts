@@ -160,12 +160,13 @@ function bearerInQuery(valid: Draft): Draft[] {
   return [{ ...withHeader(valid, 'authorization', undefined, 'the bearer token in the query'), query }];
 }
 
-/** A token that was alive and has been revoked, where the target revokes; else undefined. */
+/** A token that was alive and has been revoked, where the target gives and revokes one; else undefined. */
 async function revokedToken(t: ScenarioRun): Promise<string | undefined> {
   if (!t.contract.operation('revoke')) return undefined;
-  const grant = await t.grant({ intent: 'a grant to revoke' });
-  const exchange = await t.send(await t.valid('revoke', 'a token to present afterwards', { grant }));
-  return exchange.response?.success ? grant.accessToken : undefined;
+  const { valid, why } = await t.obtain('revoke', 'a token to present afterwards');
+  if (why !== undefined) return undefined;
+  const exchange = await t.send(valid);
+  return exchange.response?.success ? valid.grant?.accessToken : undefined;
 }
 
 /** Every way to come without a live bearer token. */
