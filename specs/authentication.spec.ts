@@ -16,6 +16,12 @@ function fullWidth(text: string): string {
   return text.replace(/[!-~]/, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0));
 }
 
+/** Whether two texts are one UUID, which is read in any case (RFC 9562 section 4). */
+function isSameUuid(one: string, other: string): boolean {
+  const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+  return uuid.test(one.toLowerCase()) && one.toLowerCase() === other.toLowerCase();
+}
+
 /** Wrong credentials may also be malformed under a stricter document; 400 is then right too. */
 function orMalformed(t: ScenarioRun, draft: Draft): Draft {
   const malformed = errorsOf(t.contract, draft).length > 0;
@@ -29,7 +35,8 @@ if (clientId && clientSecret) {
   scenario({
     title: 'issue refuses a client that does not prove its identity',
     establishes: ['issue.invalid-client', 'http.uniform-client-error'],
-    requests: () => 15 + overhead.issue,
+    // With a client id that is a UUID: one more with another that has letters.
+    requests: () => 19 + overhead.issue,
     run: async (t) => {
       const { id, secret } = t.target.client;
       const blanks = ` ${secret} `;
@@ -42,6 +49,10 @@ if (clientId && clientSecret) {
         { what: 'a secret between blanks', value: blanks },
         { what: 'only the first half of the secret', value: secret.slice(0, Math.ceil(secret.length / 2)) },
       ];
+      const wrongIds: Altered[] = [
+        ...nearMisses(id).map(({ what, value }) => ({ what: `a client id ${what}`, value })),
+        { what: 'a client id between blanks', value: ` ${id} ` },
+      ].filter(({ value }) => !isSameUuid(value, id));
       const derive = (valid: Draft): Draft[] => [
         withProperty(valid, clientId, t.secret('unknown_client_id', lookalike(id)), unknownClient),
         ...wrongSecrets.map(({ what, value }) =>
@@ -57,14 +68,19 @@ if (clientId && clientSecret) {
           rules: [answers('issue.invalid-client', 401)],
         },
         {
-          derive: (valid) =>
-            [
+          // No characters of a secret, or no client id at all: whoever looks at their form may answer 400.
+          derive: (valid) => [
+            ...wrongIds.map(({ what, value }) =>
+              withProperty(valid, clientId, t.secret('wrong_client_id', value), what),
+            ),
+            ...[
               { what: 'the secret and a line feed', value: `${secret}\n` },
               { what: 'the secret, then NUL and more', value: `${secret}\0x` },
               { what: 'the secret in full-width characters', value: fullWidth(secret) },
             ].map(({ what, value }) =>
               withProperty(valid, clientSecret, t.secret('wrong_client_secret', value), what),
             ),
+          ],
           rules: [doesNotSucceed('issue.invalid-client')],
         },
       ]);

@@ -41,11 +41,12 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
   }
   if (response.status === 401) {
     const challenge = response.header('www-authenticate');
+    const scheme = draft.operation.bearer ? 'Bearer' : 'any scheme';
     check(
       'http.www-authenticate',
-      challenge !== undefined,
-      'WWW-Authenticate with 401',
-      'no WWW-Authenticate',
+      challenge !== undefined && challenges(challenge, draft.operation.bearer),
+      `WWW-Authenticate with 401, a challenge of ${scheme} in it`,
+      challenge === undefined ? 'no WWW-Authenticate' : `WWW-Authenticate: ${challenge}`,
     );
   }
   const redirect = response.status >= 300 && response.status < 400;
@@ -74,6 +75,12 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
   check('http.tls', protectedWire, 'https: beyond this machine', `${url.protocol}//${url.hostname}`);
 
   if (draft.headers.some(([name]) => name.toLowerCase() === 'origin')) checkCors(t, exchange);
+}
+
+/** Whether a field holds a challenge (RFC 9110 section 11.6.1), and one of Bearer where a bearer token is asked for. */
+function challenges(field: string, bearer: boolean): boolean {
+  const unquoted = field.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  return (bearer ? /(?:^|,)\s*bearer(?=\s|,|$)/i : /^\s*[\w!#$%&'*+.^`|~-]+(?=\s|,|$)/).test(unquoted);
 }
 
 /** The credentials of the client are for servers; no page of any origin may read an answer with them. */

@@ -1,8 +1,10 @@
-import { outcomeOf } from '../fixtures/exchange.ts';
+import { type Exchange, outcomeOf } from '../fixtures/exchange.ts';
 import { grantIn } from '../fixtures/grants.ts';
 import { contract, protectedRole, rolesInContract } from '../fixtures/loaded-contract.ts';
 import { withHeader, withProperty } from '../fixtures/requests/valid.ts';
-import { scenario, Unobtainable } from '../fixtures/scenario.ts';
+import type { Grant } from '../fixtures/requests/values.ts';
+import { type ScenarioRun, scenario, Unobtainable } from '../fixtures/scenario.ts';
+import { presents, refusesRevoked } from '../fixtures/steps.ts';
 import { successProblem } from '../fixtures/success.ts';
 
 for (const role of rolesInContract()) {
@@ -13,9 +15,10 @@ for (const role of rolesInContract()) {
     establishes: [
       `${role}.success`,
       ...(role === 'refresh' ? ['token.refresh-differs'] : []),
+      ...(role === 'refresh' && protectedRole() ? ['token.refreshed-usable'] : []),
       ...(role === protectedRole() ? ['token.usable'] : []),
     ],
-    requests: () => ({ issue: 2, refresh: 4, revoke: 2 })[role],
+    requests: () => ({ issue: 2, refresh: 5, revoke: 2 })[role],
     run: async (t) => {
       const grant =
         role === 'issue' ? undefined : await (role === 'refresh' ? t.refreshableGrant() : t.grant());
@@ -27,25 +30,8 @@ for (const role of rolesInContract()) {
         actual: problem ?? '',
         exchange,
       });
-      const refreshed = role === 'refresh' && exchange.response ? grantIn(exchange.response) : undefined;
-      if (grant && refreshed) {
-        t.check('token.refresh-differs', refreshed.accessToken !== grant.accessToken, {
-          expected: 'another access token than before',
-          actual: 'the same access token',
-          exchange,
-          instancePointer: '/data/access_token',
-        });
-      } else if (role === 'refresh') t.inconclusive('token.refresh-differs', 'refresh gives no access token');
-      if (role !== protectedRole()) return;
-      const status = exchange.response?.status ?? 0;
-      const authorised = exchange.response?.success || status === 400;
-      if (authorised || status === 401 || status === 403) {
-        t.check('token.usable', authorised === true, {
-          expected: 'the issued token authorises the request',
-          actual: outcomeOf(exchange),
-          exchange,
-        });
-      } else t.inconclusive('token.usable', `${role} answered a valid request ${outcomeOf(exchange)}`);
+      if (role === protectedRole()) authorises(t, 'token.usable', exchange);
+      if (role === 'refresh' && grant) await judgeRefreshed(t, grant, exchange);
     },
   });
 
@@ -84,3 +70,42 @@ scenario({
     if (!exchange.response) throw new Unobtainable(t.whyAway(exchange));
   },
 });
+
+/** Records whether the access token that a request carried was taken. */
+function authorises(t: ScenarioRun, id: string, exchange: Exchange): void {
+  const { response, draft } = exchange;
+  const status = response?.status ?? 0;
+  const authorised = response?.success || status === 400;
+  if (!authorised && status !== 401 && status !== 403) {
+    t.inconclusive(id, `${draft.operation.role} answered a valid request ${outcomeOf(exchange)}`);
+    return;
+  }
+  t.check(id, authorised === true, {
+    expected: 'the token authorises the request',
+    actual: outcomeOf(exchange),
+    exchange,
+  });
+}
+
+/** What a refresh gives is another token, which authorises requests until it is revoked. */
+async function judgeRefreshed(t: ScenarioRun, grant: Grant, exchange: Exchange): Promise<void> {
+  const refreshed = exchange.response?.success ? grantIn(exchange.response) : undefined;
+  if (!refreshed) {
+    for (const id of ['token.refresh-differs', ...(protectedRole() ? ['token.refreshed-usable'] : [])]) {
+      t.inconclusive(id, 'refresh gives no access token');
+    }
+    return;
+  }
+  t.check('token.refresh-differs', refreshed.accessToken !== grant.accessToken, {
+    expected: 'another access token than before',
+    actual: 'the same access token',
+    exchange,
+    instancePointer: '/data/access_token',
+  });
+  if (!protectedRole()) return;
+  const first = await presents(t, refreshed, 'the refreshed token');
+  authorises(t, 'token.refreshed-usable', first);
+  if (first.response?.success && protectedRole() === 'revoke') {
+    refusesRevoked(t, await presents(t, refreshed, 'a refreshed token that revoked itself'));
+  }
+}
