@@ -1,12 +1,25 @@
 import type { Draft } from '../fixtures/exchange.ts';
 import { contract, rolesInContract } from '../fixtures/loaded-contract.ts';
-import { answers, answersAsDocumented, answersDocumentedRefusal, refuses } from '../fixtures/refusals.ts';
+import {
+  answers,
+  answersAsDocumented,
+  answersDocumentedRefusal,
+  type Rule,
+  refuses,
+  refusesWith4xx,
+} from '../fixtures/refusals.ts';
 import { credentialProperties } from '../fixtures/requests/credential-properties.ts';
-import { hostileStrings, hostileStructures, hostileTypes } from '../fixtures/requests/hostile.ts';
+import {
+  hostileStrings,
+  hostileStructures,
+  hostileTypes,
+  inheritedName,
+} from '../fixtures/requests/hostile.ts';
 import { malformedBodies, notUtf8 } from '../fixtures/requests/malformed.ts';
-import { otherMediaTypes } from '../fixtures/requests/media-types.ts';
+import { otherMediaTypes, otherMethods, parametersInQuery } from '../fixtures/requests/media-types.ts';
 import { overhead } from '../fixtures/requests/overhead.ts';
 import { sampleRequest } from '../fixtures/requests/sample.ts';
+import { withProperty } from '../fixtures/requests/valid.ts';
 import { scenario } from '../fixtures/scenario.ts';
 
 for (const role of rolesInContract()) {
@@ -15,9 +28,13 @@ for (const role of rolesInContract()) {
   if (!sample.operation.body) continue;
 
   scenario({
-    title: `${role} refuses bodies that are not a JSON object`,
-    establishes: [`${role}.malformed-body`, `${role}.other-media-type`],
-    requests: () => malformedBodies(sample).length + 1 + otherMediaTypes(sample).length + overhead[role],
+    title: `${role} refuses bodies that are not a JSON object, and other methods`,
+    establishes: [`${role}.malformed-body`, `${role}.other-media-type`, `${role}.other-method`],
+    requests: () =>
+      [malformedBodies, otherMediaTypes, otherMethods, parametersInQuery].reduce(
+        (all, derive) => all + derive(sample).length,
+        1 + overhead[role],
+      ),
     run: (t) =>
       refuses(t, role, [
         { derive: malformedBodies, rules: [answers(`${role}.malformed-body`, 400)] },
@@ -26,14 +43,22 @@ for (const role of rolesInContract()) {
           rules: [answersDocumentedRefusal(`${role}.malformed-body`, t)],
         },
         { derive: otherMediaTypes, rules: [answers(`${role}.other-media-type`, 400, 415)] },
+        {
+          derive: otherMethods,
+          rules: [answers(`${role}.other-method`, 404, 405), namesMethods(`${role}.other-method`)],
+        },
+        { derive: parametersInQuery, rules: [refusesWith4xx(`${role}.other-method`)] },
       ]),
   });
 
-  // As wrong as any other value, unless a pattern match takes it for all values.
-  const wrong = '%';
   const strings = (valid: Draft) => [
     ...properties.flatMap((path) => hostileStrings(valid, path)),
-    ...properties.slice(-1).flatMap((path) => hostileStructures(valid, path, wrong)),
+    ...properties.slice(0, -1).map((path) => inheritedName(valid, path)),
+    ...properties.slice(-1).flatMap((path) => hostileStructures(valid, path)),
+    // Elsewhere an empty text is the matter of the requirement on wrong credentials.
+    ...(role === 'revoke'
+      ? properties.slice(-1).map((path) => withProperty(valid, path, '', 'an empty token'))
+      : []),
   ];
   const types = (valid: Draft) => properties.slice(-1).flatMap((path) => hostileTypes(valid, path));
 
@@ -52,4 +77,13 @@ for (const role of rolesInContract()) {
       ]);
     },
   });
+}
+
+/** A rule: a 405 says which methods there are, RFC 9110 section 15.5.6. */
+function namesMethods(requirement: string): Rule {
+  return {
+    requirement,
+    expected: 'Allow with 405',
+    right: ({ response }) => response?.status !== 405 || response.header('allow') !== undefined,
+  };
 }

@@ -1,19 +1,35 @@
 import type { Exchange } from '../fixtures/exchange.ts';
 import { grantIn } from '../fixtures/grants.ts';
+import type { Response } from '../fixtures/http/response.ts';
+import { spellingsOf } from '../fixtures/redaction/spellings.ts';
 import type { ScenarioRun } from '../fixtures/scenario-run.ts';
 import { isLoopback } from '../fixtures/settings.ts';
 
-/** What a stack trace, a database error or a framework's dump looks like. */
+/** What a stack trace, a database error or a framework's dump looks like, in the text of a JSON body. */
 const internals: [RegExp, string][] = [
-  [/\n?\s+at [\w$.<>[\] ]+ \(?[^\s()]+:\d+(:\d+)?\)?/, 'a stack trace'],
-  [/Traceback \(most recent call last\)|File "[^"]+", line \d+/, 'a Python stack trace'],
-  [/\b(java|javax|org|com)\.[\w.]+(Exception|Error)\b/, 'a Java exception'],
-  [/goroutine \d+ \[|panic: /, 'a Go panic'],
-  [/(?:^|[\s"'(])\/(usr|home|var|opt|srv|app|root|etc)\/[\w.-]+\/?/, 'a path of the server'],
-  [/[A-Z]:\\\\?(Users|inetpub|Program Files|Windows)\b/i, 'a path of the server'],
+  [/\s+at [\w$.<>[\] ]+ \(?[^\s()]+:\d+(:\d+)?\)?/, 'a stack trace'],
+  [/\bat [\w$.<>]+\([\w$]+\.(java|kt|scala|groovy):\d+\)|\bin [^\s"]+\.cs:line \d+/, 'a stack trace'],
+  [/Traceback \(most recent call last\)|File \\?"[^"]+", line \d+/, 'a Python stack trace'],
+  [/[\w/-]+\.(java|kt|cs|py|rb|php|go|rs|[cm]?[jt]s)(:|\(|\(?line | on line )\d+/, 'a line of its program'],
+  [/\b[A-Z]\w*Exception\b/, 'the name of an exception'],
+  [
+    /\b(Type|Reference|Range|Syntax|Key|Attribute|Value|Index|NoMethod|ZeroDivision|Assertion)Error\b/,
+    'the name of an exception',
+  ],
+  [/goroutine \d+ \[|panic: |panicked at|runtime error: |json: cannot unmarshal/, 'an error of the runtime'],
+  [/Cannot read propert(y|ies) of (undefined|null)|undefined method `/, 'an error of the runtime'],
+  [/(?:^|[\s"'(])\/(usr|home|var|opt|srv|app|root|etc|workspace)\/[\w.-]+\/?/, 'a path of the server'],
+  [/(?<![A-Za-z])[A-Z]:\\\\[\w ]+/, 'a path of the server'],
   [/node_modules\/|site-packages\/|vendor\/bundle/, 'a path of the server'],
   [/SQLSTATE|ORA-\d{5}|syntax error at or near|You have an error in your SQL syntax/i, 'a database error'],
+  [/\bER_[A-Z_]{4,}\b|\bSQLITE_[A-Z]+\b|\bpq: |\bPG::\w+|Incorrect syntax near/, 'a database error'],
+  [/Mongo\w*Error|\bE11000\b|WRONGTYPE Operation|PrismaClient\w+|Sequelize\w+Error/, 'a database error'],
+  [/duplicate key value violates|relation \\?"[^"]+" does not exist/, 'a database error'],
   [/\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s\w+\sSET|DELETE FROM)\b/i, 'an SQL statement'],
+  [/\bE(CONNREFUSED|CONNRESET|NOTFOUND|TIMEDOUT|AI_AGAIN)\b/, 'an error of its network'],
+  [/\b(10\.\d{1,3}|192\.168|172\.(1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}\b/, 'an address of its network'],
+  [/\.svc\.cluster\.local\b|\b[\w-]+\.internal\b/, 'an address of its network'],
+  [/\b[A-Z]+_(SECRET|PASSWORD|KEY|TOKEN)=/, 'a setting of the server'],
   [
     /Whitelabel Error Page|Werkzeug Debugger|Django Version|DEBUG = True|Symfony Exception/,
     'a framework page',
@@ -34,7 +50,7 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
     const control = response.header('cache-control');
     check(
       'http.no-store',
-      /\bno-store\b/i.test(control ?? ''),
+      control?.split(',').some((directive) => directive.trim().toLowerCase() === 'no-store') === true,
       'Cache-Control: no-store with a token',
       control === undefined ? 'no Cache-Control' : `Cache-Control: ${control}`,
     );
@@ -59,10 +75,10 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
   const cookie = response.header('set-cookie');
   check('http.no-cookie', cookie === undefined, 'no Set-Cookie', `Set-Cookie: ${cookie?.split('=')[0]}=…`);
 
-  const found = internals.find(([pattern]) => pattern.test(response.text.slice(0, 100_000)));
-  check('http.no-internals', !found, 'an error for the caller alone', `${found?.[1]} in the body`);
+  const found = internals.find(([pattern]) => pattern.test(readable(response)));
+  check('http.no-internals', !found, 'an error for the caller alone', `${found?.[1]} in the answer`);
 
-  const echoed = echo(exchange);
+  const echoed = echo(t, exchange);
   check(
     'http.no-secret-echo',
     echoed === undefined,
@@ -74,7 +90,15 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
   const protectedWire = url.protocol === 'https:' || isLoopback(url.hostname);
   check('http.tls', protectedWire, 'https: beyond this machine', `${url.protocol}//${url.hostname}`);
 
-  if (draft.headers.some(([name]) => name.toLowerCase() === 'origin')) checkCors(t, exchange);
+  checkCors(t, exchange);
+}
+
+/** What a person would read for the cause of an error: the body, and headers that are named for it. */
+function readable({ text, headers }: Response): string {
+  const told = headers
+    .filter(([name]) => /error|debug|exception|stack/i.test(name))
+    .map(([, value]) => value);
+  return [text.slice(0, 100_000), ...told].join('\n');
 }
 
 /** Whether a field holds a challenge (RFC 9110 section 11.6.1), and one of Bearer where a bearer token is asked for. */
@@ -88,6 +112,8 @@ function checkCors(t: ScenarioRun, exchange: Exchange): void {
   const allowed = exchange.response?.header('access-control-allow-origin');
   const credentials = exchange.response?.header('access-control-allow-credentials');
   const open = allowed !== undefined && credentials?.toLowerCase() === 'true';
+  // Who was not asked by an origin says nothing by its silence.
+  if (!open && !exchange.draft.headers.some(([name]) => name.toLowerCase() === 'origin')) return;
   t.check('http.cors', !open, {
     expected: 'no Access-Control-Allow-Credentials for any origin',
     actual: `Access-Control-Allow-Origin: ${allowed} with credentials`,
@@ -95,12 +121,17 @@ function checkCors(t: ScenarioRun, exchange: Exchange): void {
   });
 }
 
-/** Which credential of the request stands in the answer, its own tokens in a token response aside. */
-function echo({ request, response, draft }: Exchange): string | undefined {
+/**
+ * Which credential stands in an answer, in whatever encoding: one that was sent, or a secret of the client's,
+ * sent or not. A token response has its own tokens; in one that is no JWT (whose payload is the matter of
+ * another requirement) the client secret may not be found either.
+ */
+function echo(t: ScenarioRun, { request, response, draft }: Exchange): string | undefined {
   if (!response) return undefined;
   const own = response.success ? grantIn(response) : undefined;
+  const ownTokens = [own?.accessToken, own?.refreshToken].filter((token) => token !== undefined);
   let text = [...response.headers.map(([, value]) => value), response.text].join('\n');
-  for (const token of [own?.accessToken, own?.refreshToken]) if (token) text = text.replaceAll(token, '');
+  for (const token of ownTokens) text = text.replaceAll(token, '');
   const bearer = request.headers
     .find(([name]) => name.toLowerCase() === 'authorization')?.[1]
     .split(' ')
@@ -109,10 +140,23 @@ function echo({ request, response, draft }: Exchange): string | undefined {
   const sent: [string, unknown][] = [
     ['the bearer token', bearer],
     ...Object.entries(body).filter(([name]) => /secret|token/i.test(name)),
+    ['the access token of the grant', draft.grant?.accessToken],
+    ['the refresh token of the grant', draft.grant?.refreshToken],
   ];
-  return sent.find(([, value]) => isCredential(value) && text.includes(value))?.[0];
+  const secrets: [string, unknown][] = [
+    ['the client secret', t.target.client.secret],
+    ["another client's secret", t.target.shortLivedClient?.secret],
+  ];
+  const standsIn = (place: string) => (entry: [string, unknown]) => holds(place, entry[1]);
+  const opaque = ownTokens.filter((token) => token.split('.').length !== 3).join('\n');
+  return (
+    [...sent, ...secrets].find(standsIn(text))?.[0] ??
+    secrets.find(standsIn(opaque))?.map((name) => `${name}, within a token`)[0]
+  );
 }
 
-function isCredential(value: unknown): value is string {
-  return typeof value === 'string' && value.length >= shortestEcho;
+/** Whether a text holds a credential, as it is or encoded. */
+function holds(text: string, value: unknown): boolean {
+  if (typeof value !== 'string' || value.length < shortestEcho) return false;
+  return spellingsOf(value).some((spelling) => text.includes(spelling.text));
 }

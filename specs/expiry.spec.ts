@@ -38,6 +38,7 @@ if (establishes.length > 0) {
         for (const id of establishes) t.notTested(id, remedy(t, lifetime));
         return;
       }
+      if (lifetime <= 0) throw new Unobtainable(`tokens of this client live ${lifetime} s`);
       const lifeMs = lifetime * 1000;
       const refreshed = await freshRefreshTokenWorks(t, grant);
       let aged = await t.grant({ client, intent: 'a grant to let expire' });

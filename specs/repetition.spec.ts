@@ -1,5 +1,5 @@
 import { estimateEntropy } from '../fixtures/entropy.ts';
-import { type Exchange, outcomeOf } from '../fixtures/exchange.ts';
+import { type Exchange, isSpentByResending, outcomeOf } from '../fixtures/exchange.ts';
 import { grantIn } from '../fixtures/grants.ts';
 import { rolesInContract } from '../fixtures/loaded-contract.ts';
 import type { Grant } from '../fixtures/requests/values.ts';
@@ -86,7 +86,7 @@ async function together(
   if (
     exchanges.some(({ response }) => response?.status === 401) &&
     role !== 'issue' &&
-    (await grantsEndEachOther(t, role))
+    (areOne(given) || (await grantsEndEachOther(t, role)))
   ) {
     // Ten grants cannot be used side by side, so each request follows its own issue.
     exchanges = [];
@@ -107,12 +107,26 @@ async function together(
   return exchanges.flatMap(({ response }) => (response?.success ? (grantIn(response) ?? []) : []));
 }
 
-/** Whether a new issue ends what the one before gave (one session per client), or a revocation all of a client's. */
+/** Whether an issue gave what another had given, so that the first use of it is the last of both. */
+function areOne(grants: (Grant | undefined)[]): boolean {
+  const given = grants.filter((grant) => grant !== undefined);
+  const isOneTwice = (tokens: string[]) => new Set(tokens).size < tokens.length;
+  return (
+    isOneTwice(given.flatMap(({ refreshToken }) => refreshToken ?? [])) ||
+    isOneTwice(given.map(({ accessToken }) => accessToken))
+  );
+}
+
+/**
+ * Whether the issues after it end what an issue gave (one session per client, or fewer than were asked for), or
+ * a revocation ends all of a client's.
+ */
 async function grantsEndEachOther(t: ScenarioRun, role: Role): Promise<boolean> {
-  const older = await t.grant({ intent: 'an older grant' });
-  const newer = await t.grant({ intent: 'a newer grant' });
-  if (role === 'revoke') await t.send(await t.valid(role, 'the newer grant', { grant: newer }));
-  const exchange = await t.send(await t.valid(role, 'whether the older grant is alive', { grant: older }));
+  const oldest = await t.grant({ intent: 'the oldest grant' });
+  let newest = oldest;
+  for (let round = 1; round < rounds; round++) newest = await t.grant({ intent: 'a newer grant' });
+  if (role === 'revoke') await t.send(await t.valid(role, 'the newest grant', { grant: newest }));
+  const exchange = await t.send(await t.valid(role, 'whether the oldest grant is alive', { grant: oldest }));
   return exchange.response?.status === 401;
 }
 
@@ -150,6 +164,7 @@ class Progress {
 }
 
 function record(t: ScenarioRun, id: string, exchange: Exchange): void {
+  if (isSpentByResending(exchange)) return;
   t.check(id, exchange.response?.success === true, {
     expected: 'the documented success, each time',
     actual: outcomeOf(exchange),

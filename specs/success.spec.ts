@@ -1,4 +1,4 @@
-import { type Exchange, outcomeOf } from '../fixtures/exchange.ts';
+import { type Exchange, isSpentByResending, outcomeOf } from '../fixtures/exchange.ts';
 import { grantIn } from '../fixtures/grants.ts';
 import { contract, protectedRole, rolesInContract } from '../fixtures/loaded-contract.ts';
 import { withHeader, withProperty } from '../fixtures/requests/valid.ts';
@@ -24,6 +24,7 @@ for (const role of rolesInContract()) {
         role === 'issue' ? undefined : await (role === 'refresh' ? t.refreshableGrant() : t.grant());
       const exchange = await t.send(await t.valid(role, 'a valid request', grant ? { grant } : {}));
       if ((await t.presence(exchange)) === 'away') throw new Unobtainable(t.whyAway(exchange));
+      if (isSpentByResending(exchange)) throw new Unobtainable('the first answer to the request was lost');
       const problem = successProblem(t.contract, exchange);
       t.check(`${role}.success`, problem === undefined, {
         expected: 'the documented success, of its media type and valid under its schema',
