@@ -65,7 +65,7 @@ test("Playwright's own report tells what was asked, what came, and what is wrong
   expect(broken).toMatchObject({
     outcome: 'unexpected',
     tags: ['@revoke.unauthenticated', '@revoke.bearer-in-query'],
-    location: { file: 'specs/authentication.spec.ts' },
+    location: { file: 'specs/wrong-credentials.spec.ts' },
   });
   expect(broken?.annotations.map(({ type, description }) => `${type} ${description}`)).toContainEqual(
     expect.stringMatching(

@@ -1,9 +1,10 @@
 import { estimateEntropy } from '../fixtures/entropy.ts';
 import { type Exchange, isSpentByResending, outcomeOf } from '../fixtures/exchange.ts';
 import { grantIn } from '../fixtures/grants.ts';
-import { rolesInContract } from '../fixtures/loaded-contract.ts';
+import { protectedRole, rolesInContract } from '../fixtures/loaded-contract.ts';
 import type { Grant } from '../fixtures/requests/values.ts';
 import { type ScenarioRun, scenario } from '../fixtures/scenario.ts';
+import { authorises, presents, refusesRevoked } from '../fixtures/steps.ts';
 import type { Role } from '../schemas/contract.ts';
 
 /** How many times a valid request is repeated. */
@@ -18,7 +19,7 @@ const chained = present.includes('refresh');
 scenario({
   title: 'ten valid requests in sequence all succeed',
   establishes: [...present.map((role) => `${role}.repeatable`), 'token.distinct', 'token.unpredictable'],
-  requests: () => (chained ? 4 * rounds + 2 : 2 * rounds),
+  requests: () => (chained ? 4 * rounds + 2 : 2 * rounds) + (protectedRole() ? 1 : 0),
   run: async (t) => {
     const progress = new Progress(t, 'repeatable');
     const issued: (Grant | undefined)[] = [];
@@ -37,6 +38,16 @@ scenario({
     }
     progress.conclude(present);
     const grants = [...issued, ...refreshed].filter((grant) => grant !== undefined);
+    if (protectedRole()) {
+      const [oldest] = issued;
+      const isGivenAgain = grants.filter(({ accessToken }) => accessToken === oldest?.accessToken).length > 1;
+      if (oldest && !isGivenAgain && progress.succeeded('revoke') === rounds) {
+        refusesRevoked(t, await presents(t, oldest, 'the first of ten tokens that were revoked'));
+      }
+      const newest = refreshed.at(-1);
+      if (newest)
+        authorises(t, 'token.refreshed-usable', await presents(t, newest, 'the tenth refreshed token'));
+    }
     checkDistinct(t, grants);
     checkDistinctGrants(t, issued);
     checkUnpredictable(t, grants);
@@ -86,7 +97,7 @@ async function together(
   if (
     exchanges.some(({ response }) => response?.status === 401) &&
     role !== 'issue' &&
-    (areOne(given) || (await grantsEndEachOther(t, role)))
+    (await grantsEndEachOther(t, role))
   ) {
     // Ten grants cannot be used side by side, so each request follows its own issue.
     exchanges = [];
@@ -107,27 +118,18 @@ async function together(
   return exchanges.flatMap(({ response }) => (response?.success ? (grantIn(response) ?? []) : []));
 }
 
-/** Whether an issue gave what another had given, so that the first use of it is the last of both. */
-function areOne(grants: (Grant | undefined)[]): boolean {
-  const given = grants.filter((grant) => grant !== undefined);
-  const isOneTwice = (tokens: string[]) => new Set(tokens).size < tokens.length;
-  return (
-    isOneTwice(given.flatMap(({ refreshToken }) => refreshToken ?? [])) ||
-    isOneTwice(given.map(({ accessToken }) => accessToken))
-  );
-}
-
 /**
- * Whether the issues after it end what an issue gave (one session per client, or fewer than were asked for), or
- * a revocation ends all of a client's.
+ * Whether grants that are there side by side end each other even when one request follows the other: the target
+ * keeps few sessions per client, gives a token out twice, or ends more than it is told to.
  */
 async function grantsEndEachOther(t: ScenarioRun, role: Role): Promise<boolean> {
-  const oldest = await t.grant({ intent: 'the oldest grant' });
-  let newest = oldest;
-  for (let round = 1; round < rounds; round++) newest = await t.grant({ intent: 'a newer grant' });
-  if (role === 'revoke') await t.send(await t.valid(role, 'the newest grant', { grant: newest }));
-  const exchange = await t.send(await t.valid(role, 'whether the oldest grant is alive', { grant: oldest }));
-  return exchange.response?.status === 401;
+  const grants: Grant[] = [];
+  for (let round = 0; round < rounds; round++) grants.push(await t.grant({ intent: 'one of ten grants' }));
+  for (const grant of grants) {
+    const exchange = await t.send(await t.valid(role, 'one of ten grants, in turn', { grant }));
+    if (exchange.response?.status === 401) return true;
+  }
+  return false;
 }
 
 /** Keeps the sequence: a first request that fails is another requirement's matter, a later one is this one's. */
@@ -146,6 +148,10 @@ class Progress {
     const exchange = await this.#t.send(await this.#t.valid(role, 'a valid request', grant ? { grant } : {}));
     this.#exchanges.set(role, [...(this.#exchanges.get(role) ?? []), exchange]);
     return exchange.response?.success ? grantIn(exchange.response) : undefined;
+  }
+
+  succeeded(role: Role): number {
+    return (this.#exchanges.get(role) ?? []).filter(({ response }) => response?.success).length;
   }
 
   conclude(expected: Role[]): void {

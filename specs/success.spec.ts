@@ -4,7 +4,7 @@ import { contract, protectedRole, rolesInContract } from '../fixtures/loaded-con
 import { withHeader, withProperty } from '../fixtures/requests/valid.ts';
 import type { Grant } from '../fixtures/requests/values.ts';
 import { type ScenarioRun, scenario, Unobtainable } from '../fixtures/scenario.ts';
-import { presents, refusesRevoked } from '../fixtures/steps.ts';
+import { authorises, presents, refusesRevoked } from '../fixtures/steps.ts';
 import { successProblem } from '../fixtures/success.ts';
 
 for (const role of rolesInContract()) {
@@ -71,22 +71,6 @@ scenario({
     if (!exchange.response) throw new Unobtainable(t.whyAway(exchange));
   },
 });
-
-/** Records whether the access token that a request carried was taken. */
-function authorises(t: ScenarioRun, id: string, exchange: Exchange): void {
-  const { response, draft } = exchange;
-  const status = response?.status ?? 0;
-  const authorised = response?.success || status === 400;
-  if (!authorised && status !== 401 && status !== 403) {
-    t.inconclusive(id, `${draft.operation.role} answered a valid request ${outcomeOf(exchange)}`);
-    return;
-  }
-  t.check(id, authorised === true, {
-    expected: 'the token authorises the request',
-    actual: outcomeOf(exchange),
-    exchange,
-  });
-}
 
 /** What a refresh gives is another token, which authorises requests until it is revoked. */
 async function judgeRefreshed(t: ScenarioRun, grant: Grant, exchange: Exchange): Promise<void> {

@@ -105,7 +105,8 @@ function compareErrors(t: ScenarioRun, ...intents: [string, string]): void {
     return;
   }
   const [first, second] = [unknown, wrong].map(({ response }) => {
-    const { status, json: body } = response ?? {};
+    const { status } = response ?? {};
+    const body = response?.success ? undefined : response?.json;
     const challenge = response?.header('www-authenticate');
     return JSON.stringify({ status, challenge, body }).replaceAll(volatile, '…');
   });
@@ -138,8 +139,8 @@ if (token) {
         ];
       };
       const spelt = (valid: Draft): Draft[] => {
-        const value = t.secret('wrong_refresh_token', ` ${valid.grant?.refreshToken}\n`);
-        return [withProperty(valid, token, value, 'a refresh token between a blank and a line feed')];
+        const value = t.secret('wrong_refresh_token', `${valid.grant?.refreshToken}\n`);
+        return [withProperty(valid, token, value, 'a refresh token and a line feed')];
       };
       return refuses(t, 'refresh', [
         { derive, rules: [answers('refresh.invalid-token', 401)] },
