@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Exchange } from '../fixtures/exchange.ts';
+import { type Jwt, readJwt } from '../fixtures/jwt.ts';
 import { shortestEcho } from '../fixtures/redaction/spellings.ts';
 import type { ScenarioRun } from '../fixtures/scenario-run.ts';
 import { shown } from '../schemas/compile.ts';
@@ -18,12 +19,6 @@ const digests: Record<string, string> = { HS256: 'sha256', HS384: 'sha384', HS51
 /** A problem of a JWT: what was to be there, and what is. */
 type Problem = [expected: string, actual: string];
 
-interface Jwt {
-  header: Record<string, unknown>;
-  payload: Record<string, unknown>;
-  text: string;
-}
-
 /** The requirement on a token that is shaped as a JWT; nothing is said of another. */
 export function checkJwt(
   t: ScenarioRun,
@@ -31,9 +26,8 @@ export function checkJwt(
   text: string,
   { lifetime, at }: { lifetime: number | undefined; at: string },
 ): void {
-  const [header, payload] = text.split('.').slice(0, 2).map(decodePart);
-  if (!header || !payload || text.split('.').length !== 3) return;
-  const jwt: Jwt = { header, payload, text };
+  const jwt = readJwt(text);
+  if (!jwt) return;
   const problem = unsigned(jwt) ?? guessable(jwt, t) ?? mistimed(jwt, exchange, lifetime) ?? telling(jwt, t);
   t.check('token.jwt', problem === undefined, {
     expected: problem?.[0] ?? '',
@@ -50,13 +44,14 @@ function unsigned({ header: { alg } }: Jwt): Problem | undefined {
 }
 
 /** RFC 8725 section 3.5: a key that others know signs nothing. */
-function guessable({ header, text }: Jwt, t: ScenarioRun): Problem | undefined {
+function guessable({ header, parts }: Jwt, t: ScenarioRun): Problem | undefined {
   const digest = digests[String(header.alg)];
   if (!digest) return undefined;
-  const [signed = '', signature] = [text.slice(0, text.lastIndexOf('.')), text.split('.')[2]];
+  const [first, second, signature] = parts;
   const { id, secret } = t.target.client;
   const key = [...knownKeys, id, secret].find(
-    (candidate) => createHmac(digest, candidate).update(signed).digest('base64url') === signature,
+    (candidate) =>
+      createHmac(digest, candidate).update(`${first}.${second}`).digest('base64url') === signature,
   );
   if (key === undefined) return undefined;
   const name = key === secret ? 'the client secret' : key === id ? 'the client id' : shown(key);
@@ -92,13 +87,4 @@ function telling({ payload }: Jwt, t: ScenarioRun): Problem | undefined {
       (text.includes(secret) || text.includes(Buffer.from(secret).toString('base64').replace(/=+$/, ''))),
   );
   return told ? ['no secret in the payload', 'the client secret is in it'] : undefined;
-}
-
-function decodePart(part: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,10 @@
 import { estimateEntropy } from '../fixtures/entropy.ts';
-import { type Exchange, isSpentByResending, outcomeOf } from '../fixtures/exchange.ts';
+import { type Exchange, outcomeOf } from '../fixtures/exchange.ts';
 import { grantIn } from '../fixtures/grants.ts';
 import { protectedRole, rolesInContract } from '../fixtures/loaded-contract.ts';
 import type { Grant } from '../fixtures/requests/values.ts';
 import { type ScenarioRun, scenario } from '../fixtures/scenario.ts';
-import { authorises, presents, refusesRevoked } from '../fixtures/steps.ts';
+import { authorises, presents, refusesRevoked, repeats } from '../fixtures/steps.ts';
 import type { Role } from '../schemas/contract.ts';
 
 /** How many times a valid request is repeated. */
@@ -114,7 +114,7 @@ async function together(
     t.inconclusive(id, `not one of the requests succeeded: ${outcomeOf(exchanges[0] as Exchange)}`);
     return undefined;
   }
-  for (const exchange of exchanges) record(t, id, exchange);
+  for (const exchange of exchanges) repeats(t, id, exchange);
   return exchanges.flatMap(({ response }) => (response?.success ? (grantIn(response) ?? []) : []));
 }
 
@@ -164,18 +164,9 @@ class Progress {
       else if (reason) this.#t.inconclusive(id, reason);
       else if (!exchanges.some(({ response }) => response?.success)) {
         this.#t.inconclusive(id, `not one of the requests succeeded: ${outcomeOf(first)}`);
-      } else for (const exchange of exchanges) record(this.#t, id, exchange);
+      } else for (const exchange of exchanges) repeats(this.#t, id, exchange);
     }
   }
-}
-
-function record(t: ScenarioRun, id: string, exchange: Exchange): void {
-  if (isSpentByResending(exchange)) return;
-  t.check(id, exchange.response?.success === true, {
-    expected: 'the documented success, each time',
-    actual: outcomeOf(exchange),
-    exchange,
-  });
 }
 
 function checkDistinct(t: ScenarioRun, grants: Grant[]): void {

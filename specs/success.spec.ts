@@ -4,7 +4,7 @@ import { contract, protectedRole, rolesInContract } from '../fixtures/loaded-con
 import { withHeader, withProperty } from '../fixtures/requests/valid.ts';
 import type { Grant } from '../fixtures/requests/values.ts';
 import { type ScenarioRun, scenario, Unobtainable } from '../fixtures/scenario.ts';
-import { authorises, presents, refusesRevoked } from '../fixtures/steps.ts';
+import { authorises, presents, refusesRevoked, repeats } from '../fixtures/steps.ts';
 import { successProblem } from '../fixtures/success.ts';
 
 for (const role of rolesInContract()) {
@@ -50,6 +50,10 @@ for (const role of rolesInContract()) {
           if (!control.response?.success) {
             throw new Unobtainable(`without the parameter the request was answered ${outcomeOf(control)}`);
           }
+          // Refused by chance, and not for the parameter: that is the matter of another requirement.
+          const again = await t.valid(role, valid.intent);
+          const second = await t.send(withProperty(again, ['conformance_unknown'], 'x', again.intent));
+          if (second.response?.success) return repeats(t, `${role}.repeatable`, exchange);
         }
         t.check(`${role}.unknown-parameter`, exchange.response?.success === true, {
           expected: 'success, as without the parameter',
@@ -67,7 +71,9 @@ scenario({
   requests: () => 2,
   run: async (t) => {
     const valid = await t.valid('issue', 'a valid request from a foreign origin');
-    const exchange = await t.send(withHeader(valid, 'origin', 'https://attacker.example', valid.intent));
+    const foreign = withHeader(valid, 'origin', 'https://attacker.example', valid.intent);
+    // Refusing an origin altogether is not documented, and as it should be.
+    const exchange = await t.send({ ...foreign, alsoRight: [403] });
     if (!exchange.response) throw new Unobtainable(t.whyAway(exchange));
   },
 });

@@ -5,6 +5,7 @@ import { answers, doesNotSucceed, refuses } from '../fixtures/refusals.ts';
 import { type Altered, lookalike, nearMisses, tamperedJwts } from '../fixtures/requests/altered.ts';
 import { propertyNamed } from '../fixtures/requests/credential-properties.ts';
 import { errorsOf } from '../fixtures/requests/invalid.ts';
+import { unknownAddress } from '../fixtures/requests/media-types.ts';
 import { overhead } from '../fixtures/requests/overhead.ts';
 import { withHeader, withJson, withProperty } from '../fixtures/requests/valid.ts';
 import { type ScenarioRun, scenario } from '../fixtures/scenario.ts';
@@ -17,16 +18,22 @@ function fullWidth(text: string): string {
   return text.replace(/[!-~]/, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0));
 }
 
-/** Whether two texts differ in case alone; not those of one UUID, which is read in any case (RFC 9562 section 4). */
-function isOtherCase(one: string, other: string): boolean {
-  const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-  return one.toLowerCase() === other.toLowerCase() && !uuid.test(one.toLowerCase());
+/**
+ * Requests with wrong credentials. One that is malformed, under the document or by its length, may be answered
+ * 400 as well: "Invalid request parameters". What a change left as it was is not wrong.
+ */
+function wrongly(t: ScenarioRun, valid: Draft, path: string[], label: string, wrong: Altered[]): Draft[] {
+  const right = valueIn(valid, path);
+  return wrong.flatMap(({ what, value }) => {
+    if (value === right) return [];
+    const draft = withProperty(valid, path, t.secret(label, value), what);
+    const malformed = value.length !== right.length || errorsOf(t.contract, draft).length > 0;
+    return [malformed ? { ...draft, alsoRight: [400] } : draft];
+  });
 }
 
-/** Wrong credentials may also be malformed under a stricter document; 400 is then right too. */
-function orMalformed(t: ScenarioRun, draft: Draft): Draft {
-  const malformed = errorsOf(t.contract, draft).length > 0;
-  return malformed ? { ...draft, alsoRight: [...draft.alsoRight, 400] } : draft;
+function valueIn({ json }: Draft, path: string[]): string {
+  return String(path.reduce<unknown>((value, name) => Object(value)[name], json));
 }
 
 if (clientId && clientSecret) {
@@ -37,7 +44,7 @@ if (clientId && clientSecret) {
     title: 'issue refuses a client that does not prove its identity',
     establishes: ['issue.invalid-client', 'http.uniform-client-error'],
     // With a client id that is a UUID: one more with another that has letters.
-    requests: () => 18 + overhead.issue,
+    requests: () => 19 + overhead.issue,
     run: async (t) => {
       const { id, secret } = t.target.client;
       const blanks = ` ${secret} `;
@@ -50,39 +57,36 @@ if (clientId && clientSecret) {
         { what: 'a secret between blanks', value: blanks },
         { what: 'only the first half of the secret', value: secret.slice(0, Math.ceil(secret.length / 2)) },
       ];
+      const stranger = t.secret('unknown_client_id', lookalike(id));
       const wrongIds: Altered[] = [
         ...nearMisses(id)
-          .filter(({ value }) => value.length !== id.length || isOtherCase(value, id))
+          .filter(({ value }) => value.length !== id.length || value.toLowerCase() === id.toLowerCase())
           .map(({ what, value }) => ({ what: `a client id ${what}`, value })),
         { what: 'a client id between blanks', value: ` ${id} ` },
       ];
       const derive = (valid: Draft): Draft[] => [
-        withProperty(valid, clientId, t.secret('unknown_client_id', lookalike(id)), unknownClient),
-        ...wrongSecrets.map(({ what, value }) =>
-          withProperty(valid, clientSecret, t.secret('wrong_client_secret', value), what),
-        ),
-        withProperty(withProperty(valid, clientId, secret, ''), clientSecret, id, 'id and secret swapped'),
-        { ...withProperty(valid, clientId, '', 'an empty client id'), alsoRight: [400] },
-        { ...withProperty(valid, clientSecret, '', 'an empty client secret'), alsoRight: [400] },
+        ...wrongly(t, valid, clientId, 'unknown_client_id', [{ what: unknownClient, value: stranger }]),
+        ...wrongly(t, valid, clientSecret, 'wrong_client_secret', wrongSecrets),
+        ...wrongly(t, withProperty(valid, clientId, secret, ''), clientSecret, 'client_id', [
+          { what: 'id and secret swapped', value: id },
+        ]),
+        ...wrongly(t, valid, clientId, 'client_id', [{ what: 'an empty client id', value: '' }]),
+        ...wrongly(t, valid, clientSecret, 'client_secret', [{ what: 'an empty client secret', value: '' }]),
+        ...wrongly(t, withProperty(valid, clientId, stranger, ''), clientSecret, 'client_secret', [
+          { what: 'an unknown client with an empty secret', value: '' },
+        ]),
       ];
       await refuses(t, 'issue', [
+        { derive, rules: [answers('issue.invalid-client', 401)] },
         {
-          derive: (valid) => derive(valid).map((draft) => orMalformed(t, draft)),
-          rules: [answers('issue.invalid-client', 401)],
-        },
-        {
-          // No characters of a secret, or no client id at all: whoever looks at their form may answer 400.
+          // No characters of a secret, or no client id at all: whoever looks at their form may answer as he likes.
           derive: (valid) => [
-            ...wrongIds.map(({ what, value }) =>
-              withProperty(valid, clientId, t.secret('wrong_client_id', value), what),
-            ),
-            ...[
+            ...wrongly(t, valid, clientId, 'wrong_client_id', wrongIds),
+            ...wrongly(t, valid, clientSecret, 'wrong_client_secret', [
               { what: 'the secret and a line feed', value: `${secret}\n` },
               { what: 'the secret, then NUL and more', value: `${secret}\0x` },
               { what: 'the secret in full-width characters', value: fullWidth(secret) },
-            ].map(({ what, value }) =>
-              withProperty(valid, clientSecret, t.secret('wrong_client_secret', value), what),
-            ),
+            ]),
           ],
           rules: [doesNotSucceed('issue.invalid-client')],
         },
@@ -126,22 +130,20 @@ if (token) {
     run: (t) => {
       const derive = (valid: Draft): Draft[] => {
         const { accessToken = '', refreshToken = '' } = valid.grant ?? {};
-        const wrong: Altered[] = [
+        return wrongly(t, valid, token, 'wrong_refresh_token', [
           { what: 'an unknown refresh token', value: lookalike(refreshToken) },
-          ...nearMisses(refreshToken).map(({ what, value }) => ({ what: `a refresh token ${what}`, value })),
+          ...[...tamperedJwts(refreshToken), ...nearMisses(refreshToken)].map(({ what, value }) => ({
+            what: `a refresh token ${what}`,
+            value,
+          })),
           { what: 'the access token for the refresh token', value: accessToken },
-        ];
-        return [
-          ...wrong.map(({ what, value }) =>
-            orMalformed(t, withProperty(valid, token, t.secret('wrong_refresh_token', value), what)),
-          ),
-          { ...withProperty(valid, token, '', 'an empty refresh token'), alsoRight: [400] },
-        ];
+          { what: 'an empty refresh token', value: '' },
+        ]);
       };
-      const spelt = (valid: Draft): Draft[] => {
-        const value = t.secret('wrong_refresh_token', `${valid.grant?.refreshToken}\n`);
-        return [withProperty(valid, token, value, 'a refresh token and a line feed')];
-      };
+      const spelt = (valid: Draft): Draft[] =>
+        wrongly(t, valid, token, 'wrong_refresh_token', [
+          { what: 'a refresh token and a line feed', value: `${valid.grant?.refreshToken}\n` },
+        ]);
       return refuses(t, 'refresh', [
         { derive, rules: [answers('refresh.invalid-token', 401)] },
         { derive: spelt, rules: [doesNotSucceed('refresh.invalid-token')] },
@@ -161,8 +163,8 @@ for (const role of rolesInContract()) {
   scenario({
     title: `${role} refuses a request without a valid bearer token`,
     establishes: [id, ...inQuery.flatMap(({ rules }) => rules.map(({ requirement }) => requirement))],
-    // With an access token that is a JWT: four more than with an opaque one.
-    requests: () => 23 + inQuery.length,
+    // With an access token that is a JWT: five more than with an opaque one.
+    requests: () => 24 + inQuery.length,
     run: async (t) => {
       const revoked = await revokedToken(t);
       await refuses(t, role, [
@@ -176,7 +178,8 @@ for (const role of rolesInContract()) {
 /** Where RFC 6750 once let it stand; it is logged with every address there. */
 function bearerInQuery(valid: Draft): Draft[] {
   const query = new URLSearchParams({ access_token: valid.grant?.accessToken ?? '' }).toString();
-  return [{ ...withHeader(valid, 'authorization', undefined, 'the bearer token in the query'), query }];
+  const draft = withHeader(valid, 'authorization', undefined, 'the bearer token in the query');
+  return [{ ...draft, query, alsoRight: unknownAddress }];
 }
 
 /** A token that was alive and has been revoked, where the target gives and revokes one; else undefined. */
@@ -207,7 +210,7 @@ function unauthenticated(t: ScenarioRun, valid: Draft, revoked: string | undefin
     ['the token without a scheme', token],
     ['the client credentials as Basic', `Basic ${t.secret('basic_credentials', basic)}`],
     ['an unknown scheme', `Conformance ${token}`],
-    ['a bearer token that is garbage', 'Bearer garbage'],
+    ['a bearer token that every object inherits', 'Bearer constructor'],
     ['a bearer token that is garbage in three parts', 'Bearer garbage.in.parts'],
     ...bearers.map(({ what, value }): [string, string] => [
       `a bearer token ${what}`,
@@ -217,6 +220,14 @@ function unauthenticated(t: ScenarioRun, valid: Draft, revoked: string | undefin
   const inBody = withHeader(valid, 'authorization', undefined, '');
   return [
     ...headers.map(([what, value]) => withHeader(valid, 'authorization', value, what)),
-    withJson(inBody, { ...(valid.json as object), access_token: token }, 'the bearer token only in the body'),
+    // Where unknown parameters are refused, and before the bearer token is looked at: 400.
+    {
+      ...withJson(
+        inBody,
+        { ...(valid.json as object), access_token: token },
+        'the bearer token only in the body',
+      ),
+      alsoRight: [400],
+    },
   ];
 }
