@@ -44,7 +44,7 @@ if (clientId && clientSecret) {
     title: 'issue refuses a client that does not prove its identity',
     establishes: ['issue.invalid-client', 'http.uniform-client-error'],
     // With a client id that is a UUID: one more with another that has letters.
-    requests: () => 19 + overhead.issue,
+    requests: () => 20 + overhead.issue,
     run: async (t) => {
       const { id, secret } = t.target.client;
       const blanks = ` ${secret} `;
@@ -59,9 +59,7 @@ if (clientId && clientSecret) {
       ];
       const stranger = t.secret('unknown_client_id', lookalike(id));
       const wrongIds: Altered[] = [
-        ...nearMisses(id)
-          .filter(({ value }) => value.length !== id.length || value.toLowerCase() === id.toLowerCase())
-          .map(({ what, value }) => ({ what: `a client id ${what}`, value })),
+        ...nearMisses(id).map(({ what, value }) => ({ what: `a client id ${what}`, value })),
         { what: 'a client id between blanks', value: ` ${id} ` },
       ];
       const derive = (valid: Draft): Draft[] => [
