@@ -149,7 +149,7 @@ test('what did not run says whether it was not selected, or not reached', () => 
     judged([], { records: [succeeds], ...changes }).requirements.find(({ id }) => id === 'issue.enum')
       ?.reason;
   expect(reasonIn({ partial: true })).toBe('not selected in this run');
-  expect(reasonIn({})).toBe('the run did not come so far');
+  expect(reasonIn({})).toBe('the run did not get that far');
   expect(reasonIn({ interrupted: 'the run was interrupted' })).toBe('the run ended before');
 });
 

@@ -144,7 +144,10 @@ function isOpen(outcome: Outcome): boolean {
   return outcome === 'inconclusive' || outcome === 'not-tested';
 }
 
-function result(row: Requirement, { records, contract, partial, interrupted }: RunFacts): RequirementResult {
+function result(
+  row: Requirement,
+  { records, contract, partial, interrupted, errors }: RunFacts,
+): RequirementResult {
   const found = records.flatMap((record) =>
     record.checks.filter(({ requirement }) => requirement === row.id).map((check) => ({ check, record })),
   );
@@ -155,15 +158,23 @@ function result(row: Requirement, { records, contract, partial, interrupted }: R
   const [untested] = checksOf('not-tested');
   const passed = checksOf('passed').length;
   const deviations = group(row, failed);
+  // No scenario came to ask a target that is away: no answer could be had.
+  const away = records.length === 0 ? errors.find(({ kind }) => kind === 'outage')?.message : undefined;
   const outcome: Outcome =
-    failed.length > 0 ? 'failed' : open ? 'inconclusive' : untested || passed === 0 ? 'not-tested' : 'passed';
+    failed.length > 0
+      ? 'failed'
+      : open || away !== undefined
+        ? 'inconclusive'
+        : untested || passed === 0
+          ? 'not-tested'
+          : 'passed';
   const tried = records.some(
     ({ establishes }) => row.scenario === everyExchange || establishes.includes(row.id),
   );
   const reasons: Record<Outcome, string> = {
     failed: deviations[0] ? `expected ${deviations[0].expected}, got ${deviations[0].actual}` : '',
     known: '',
-    inconclusive: open?.check.reason ?? '',
+    inconclusive: open?.check.reason ?? away ?? '',
     passed: `${passed} ${passed === 1 ? 'check' : 'checks'} passed`,
     'not-tested':
       untested?.check.reason ??
@@ -173,7 +184,7 @@ function result(row: Requirement, { records, contract, partial, interrupted }: R
           ? 'no exchange gave occasion for it'
           : partial
             ? 'not selected in this run'
-            : 'the run did not come so far'),
+            : 'the run did not get that far'),
   };
   return {
     id: row.id,

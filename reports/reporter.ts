@@ -40,7 +40,7 @@ export default class ConformanceReporter implements Reporter {
   readonly #records: ScenarioRecord[] = [];
   readonly #errors: RunError[] = [];
   #config: FullConfig | undefined;
-  /** Titles of the scenarios that the run is to hold; undefined where it did not come so far. */
+  /** Titles of the scenarios that the run is to hold; undefined where it did not get that far. */
   #selected: Set<string> | undefined;
   /** Whether the run is one of scenarios, or was to be one. */
   #concerned = false;

@@ -13,7 +13,7 @@ export function setRunFacts(facts: RunFacts): void {
   known = facts;
 }
 
-/** What is tested, or undefined where the run did not come so far. */
+/** What is tested, or undefined where the run did not get that far. */
 export function runFacts(): RunFacts | undefined {
   return known;
 }

@@ -30,7 +30,7 @@ if (establishes.length > 0) {
     title: 'tokens die when they expire',
     establishes,
     requests: () => 7,
-    needs: 'a client whose tokens live seconds',
+    needs: Object.fromEntries(establishes.map((id) => [id, 'a client whose tokens live seconds'])),
     run: async (t) => {
       const client = t.target.shortLivedClient ?? t.target.client;
       const grant = await t.grant({ client, intent: 'a grant that expires soon' });

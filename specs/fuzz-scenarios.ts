@@ -42,6 +42,7 @@ export function declareFuzzScenarios(): void {
       for (const extra of fc.sample(unknownParameters(operation), { seed, numRuns: 3 })) {
         const valid = await t.valid(role, 'generated parameters that it does not know');
         const exchange = await t.send(withJson(valid, { ...extra, ...(valid.json as object) }, valid.intent));
+        if ((await t.presence(exchange)) === 'away') throw new Unobtainable(t.whyAway(exchange));
         t.check(`${role}.unknown-parameter`, exchange.response?.success === true, {
           expected: 'success, as without the parameters',
           actual: `${outcomeOf(exchange)} (seed ${seed})`,
@@ -57,7 +58,7 @@ interface Wrong {
   expected: string;
 }
 
-/** Runs a property within the budget; what failed, as small as it could be made. */
+/** Runs a property within the budget; what failed, as small as it could be made. Throws what `wrong` throws. */
 async function firstFailure(
   seed: number,
   bodies: fc.Arbitrary<GeneratedBody>,
@@ -65,15 +66,20 @@ async function firstFailure(
 ): Promise<Wrong | undefined> {
   let sent = 0;
   let smallest: Wrong | undefined;
+  let thrown: unknown;
   const property = fc.asyncProperty(bodies, async (body) => {
-    if (sent >= budget) return;
+    // What ends the scenario is no failure of the property, to be made smaller: nothing more is sent.
+    if (sent >= budget || thrown !== undefined) return;
     sent += 1;
-    const failure = await wrong(body);
+    const failure = await wrong(body).catch((error: unknown) => {
+      thrown = error;
+    });
     if (!failure) return;
     smallest = failure;
     throw new Error('broken');
   });
   await fc.check(property, { seed, numRuns: Math.floor(budget * 0.7) });
+  if (smallest === undefined && thrown !== undefined) throw thrown;
   return smallest;
 }
 

@@ -40,9 +40,9 @@ export function asText(rows: Listed[], scenarios: Scenario[]): string {
     roleOfRequirement(requirement.id) ?? 'any',
     scenario ? String(scenario.requests()) : '-',
     notApplicable ?? scenario?.title ?? everyExchange,
-    scenario?.needs ? `needs ${scenario.needs}` : '',
+    scenario?.needs?.[requirement.id] ?? '',
   ]);
-  const table = [['id', 'level', 'operation', 'requests', 'established by', ''], ...cells];
+  const table = [['id', 'level', 'operation', 'requests', 'established by', 'needs'], ...cells];
   const widths =
     table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
   const lines = table.map((row) =>
@@ -75,7 +75,7 @@ export function asMarkdown(rows: Listed[], contract: Contract): string {
   return `${[
     '# Requirements',
     '',
-    'What a target is held to, made from [requirements.yaml](requirements.yaml) by `npm run requirements -- --markdown`.',
+    'What a target is held to, made from [requirements.yaml](requirements.yaml) by `npm run --silent requirements -- --markdown`.',
     '*must* turns the verdict, *should* is reported.',
     '',
     ...sections,
