@@ -19,7 +19,7 @@ export interface Requirement {
   excluded?: string;
 }
 
-export const cataloguePath = join(__dirname, 'requirements.yaml');
+const cataloguePath = join(__dirname, 'requirements.yaml');
 
 /** The marker of requirements that are checked on every exchange of the run, whatever it was for. */
 export const everyExchange = 'every exchange';

@@ -15,6 +15,6 @@ export function command(label: string, text: string): View {
 }
 
 /** A button that copies the code before it. The script writes its answer into it. */
-export function copyButton(what: string): View {
+function copyButton(what: string): View {
   return html`<button type="button" class="copy" data-copy aria-label=${`Copy: ${what}`}>Copy</button>`;
 }
