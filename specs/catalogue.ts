@@ -97,10 +97,23 @@ export function sourceOf({ source }: Requirement, contract: Contract): Source {
 }
 
 /** The sentence a requirement quotes, as the contract at hand words it where it stands at the same place. */
-export function textIn({ source, text }: Requirement, contract: Contract): string {
+export function textIn({ source, text }: Pick<Requirement, 'source' | 'text'>, contract: Contract): string {
   if ('rfc' in source) return text;
-  const value = valueAt(contract.document.root, placeIn(contract, source.pointer).pointer);
-  return typeof value === 'string' ? value : text;
+  const { pointer } = placeIn(contract, source.pointer);
+  const value = valueAt(contract.document.root, pointer);
+  return quoted(tokensOf(pointer).at(-1) ?? '', value) ?? text;
+}
+
+/** What stands at a keyword of the document: its sentence, or, where it has none, the keyword and its value in one line. */
+function quoted(keyword: string, value: unknown): string | undefined {
+  if (typeof value === 'string' && /^(description|summary|title)$/.test(keyword)) return value;
+  if (typeof value === 'string' || typeof value === 'boolean') return `${keyword}: ${value}`;
+  if (Array.isArray(value)) return `${keyword}: ${value.join(', ')}`;
+  const { $ref, ...rest } = Object(value) as Record<string, unknown>;
+  if (typeof $ref === 'string') return `$ref: ${$ref}`;
+  const names = Object.keys(rest);
+  if (keyword === 'responses') return `responses: ${names.map((status) => `'${status}'`).join(', ')}`;
+  return keyword === 'content' ? `content: ${names.join(', ')}` : undefined;
 }
 
 function placeIn(contract: Contract, pointer: string): Place {
