@@ -70,10 +70,12 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
     'http.no-redirect',
     !redirect,
     'no redirect',
-    `${response.status} to ${response.header('location') ?? 'nowhere'}`,
+    `${response.status} to ${t.session.redactor.url(response.header('location') ?? 'nowhere')}`,
   );
   const cookie = response.header('set-cookie');
-  check('http.no-cookie', cookie === undefined, 'no Set-Cookie', `Set-Cookie: ${cookie?.split('=')[0]}=…`);
+  // A cookie may have no name; then what is before its attributes is its value (RFC 6265 section 5.2).
+  const named = cookie?.match(/^[^;=]+=/)?.[0] ?? '';
+  check('http.no-cookie', cookie === undefined, 'no Set-Cookie', `Set-Cookie: ${named}…`);
 
   const url = new URL(request.url);
   const told = readable(response).replaceAll(url.pathname, '');
