@@ -10,7 +10,12 @@ import type {
   TestStep,
 } from '@playwright/test/reporter';
 import { contract } from '../fixtures/loaded-contract.ts';
-import { type RunDescription, recordAttachment, type ScenarioRecord } from '../fixtures/record.ts';
+import {
+  exchangeAttachment,
+  type RunDescription,
+  recordAttachment,
+  type ScenarioRecord,
+} from '../fixtures/record.ts';
 import { runKey } from '../fixtures/redaction/fingerprint.ts';
 import type { Redactor } from '../fixtures/redaction/redactor.ts';
 import { reporterVariable } from '../fixtures/redaction/safe-run.ts';
@@ -93,9 +98,12 @@ export default class ConformanceReporter implements Reporter {
     const attachment = result.attachments.find(({ name }) => name === recordAttachment);
     // A shard's blob report carries it to the merging; nobody else is to read it.
     if (!isShard(this.#config)) detach(result);
-    const body = attachment?.body ?? (attachment?.path ? readFileSync(attachment.path) : undefined);
-    if (body) this.#records.push(JSON.parse(body.toString()) as ScenarioRecord);
-    else if (result.status !== 'skipped' && result.status !== 'interrupted') {
+    const body = attachment && contentOf(attachment);
+    if (body) {
+      const record = JSON.parse(body.toString()) as ScenarioRecord;
+      showExchanges(result, record);
+      this.#records.push(record);
+    } else if (result.status !== 'skipped' && result.status !== 'interrupted') {
       const why = result.error?.message?.split('\n')[0] ?? `it ended as ${result.status}`;
       this.#errors.push({
         kind: 'suite',
@@ -220,6 +228,23 @@ function isScenario(test: TestCase): boolean {
 
 function isShard(config: FullConfig | undefined): boolean {
   return config?.shard != null;
+}
+
+type Attachment = TestResult['attachments'][number];
+
+function contentOf({ body, path }: Attachment): Buffer | undefined {
+  return body ?? (path ? readFileSync(path) : undefined);
+}
+
+/** Puts the exchanges, which were redacted when their scenario had ended, where its steps hold their places. */
+function showExchanges({ attachments }: TestResult, { steps = [] }: ScenarioRecord): void {
+  for (const attachment of attachments.filter(({ name }) => name === exchangeAttachment)) {
+    const shown = steps[Number(contentOf(attachment))];
+    if (!shown) continue;
+    attachment.name = shown.name;
+    attachment.body = Buffer.from(shown.text);
+    delete attachment.path;
+  }
 }
 
 /** Takes the record out of a result, and the step that attached it: the HTML report fails on a step whose attachment is gone. */
