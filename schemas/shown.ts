@@ -25,9 +25,16 @@ export function shown(value: unknown): string {
   return cut(text.slice(0, -1), longestShown - 1 - length.length) + length;
 }
 
-/** Cuts between characters, never within one or within an escape, and marks the cut. */
+/**
+ * What may be the beginning of a credential that was cut: too little of it for those who take credentials out of
+ * texts to know it by. Sixteen characters are enough for them.
+ */
+const beginning = /(?<![\\\w+/.~=-])[\w+/.~=-]{1,15}$/;
+
+/** Cuts between characters, never within one, within an escape or within a short word, and marks the cut. */
 function cut(text: string, longest: number): string {
-  return `${text.slice(0, longest).replace(/[\ud800-\udbff]$|\\(u[0-9a-f]{0,3})?$/, '')}…`;
+  const start = text.slice(0, longest).replace(/[\ud800-\udbff]$|\\(u[0-9a-f]{0,3})?$/, '');
+  return `${start.replace(beginning, '')}…`;
 }
 
 function escaped(character: string): string {
