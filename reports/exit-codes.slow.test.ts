@@ -304,6 +304,10 @@ test.describe('2, refused before anything is sent', () => {
       environment: { ...somewhere, NOMBA_REQUEST_TIMEOUT: '0' },
       sentence: /^NOMBA_REQUEST_TIMEOUT is "0"; set it to a positive number of seconds/,
     },
+    'a folder that cannot be made, in which Node would try for ever': {
+      environment: { NOMBA_REPORTS_DIR: '/proc/reports' },
+      sentence: /^The folder that NOMBA_REPORTS_DIR names cannot be made \(\w+\); name another/,
+    },
     'a contract that does not exist': {
       environment: { NOMBA_CONTRACT: '/nowhere/contract.yaml' },
       sentence: /^The contract \/nowhere\/contract\.yaml does not exist; set NOMBA_CONTRACT/,

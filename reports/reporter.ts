@@ -141,6 +141,8 @@ export default class ConformanceReporter implements Reporter {
       console.error(isConfiguration ? message : `The report could not be written: ${message}`);
       this.#exitCode = isConfiguration ? 2 : noVerdict;
     }
+    // Refused: those that come after this one would write a report of nothing, over the last or where none can be.
+    if (this.#exitCode === 2) await this.onExit();
     return { status: this.#exitCode === 0 ? 'passed' : 'failed' };
   }
 
