@@ -24,7 +24,7 @@ const issueSucceeds = 'issue answers a valid request with the documented success
 /** A fault, the one requirement that it breaks, and the scenario that finds it. */
 const fault = 'refreshed-token-dead';
 const broken = 'token.refreshed-usable';
-const finding = 'a refreshed token authorises requests';
+const finding = 'refresh answers a valid request with the documented success';
 
 /** Writes a file of this test, and returns its path. */
 function fileOf(name: string, content: string): string {

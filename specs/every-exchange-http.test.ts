@@ -2,14 +2,18 @@ import { expect, test } from '@playwright/test';
 import type { Exchange } from '../fixtures/exchange.ts';
 import { Response } from '../fixtures/http/response.ts';
 import type { Evidence, ScenarioRun } from '../fixtures/scenario.ts';
+import { redactorFor } from '../fixtures/session.ts';
 import { checkTransport } from './every-exchange-http.ts';
+
+const client = { id: 'an id', secret: 'a secret' };
 
 /** What the checks on an answer with this description say of a requirement. */
 function said(id: string, { url = 'http://127.0.0.1:8080/v1', description = '' }): boolean | undefined {
   const seen = new Map<string, boolean>();
   const t = {
     check: (requirement: string, passed: boolean, _evidence: Evidence) => seen.set(requirement, passed),
-    target: { client: { id: 'an id', secret: 'a secret' } },
+    target: { client },
+    session: { redactor: redactorFor([{ client, shortLivedClient: undefined, accountId: undefined }]) },
   };
   const body = Buffer.from(JSON.stringify({ description }));
   const response = new Response(400, 'Bad Request', [], body, undefined);
