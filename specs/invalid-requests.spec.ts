@@ -1,4 +1,3 @@
-import type { Draft } from '../fixtures/exchange.ts';
 import { outcomeOf } from '../fixtures/exchange.ts';
 import { contract, rolesInContract } from '../fixtures/loaded-contract.ts';
 import {
@@ -20,23 +19,18 @@ import { malformedBodies, notUtf8 } from '../fixtures/requests/malformed.ts';
 import { otherMediaTypes, otherMethods, parametersInQuery } from '../fixtures/requests/media-types.ts';
 import { overhead } from '../fixtures/requests/overhead.ts';
 import { sampleRequest } from '../fixtures/requests/sample.ts';
-import { type ScenarioRun, scenario } from '../fixtures/scenario.ts';
+import { scenario } from '../fixtures/scenario.ts';
 import type { Role } from '../schemas/contract.ts';
 
 for (const role of rolesInContract()) {
   const sample = sampleRequest(contract(), role);
-  const kinds = kindsOf(role).filter(({ derive }) => derive(sample).length > 0);
+  const groups = groupsOf(role).filter(({ derive }) => derive(sample).length > 0);
 
   scenario({
     title: `${role} refuses requests that the document does not allow`,
-    establishes: [...new Set(kinds.flatMap(({ ids }) => ids))],
-    requests: () => kinds.reduce((all, { derive }) => all + derive(sample).length, overhead[role]),
-    run: (t) =>
-      refuses(
-        t,
-        role,
-        kinds.map(({ derive, rules }): RefusalGroup => ({ derive, rules: rules(t) })),
-      ),
+    establishes: [...new Set(groups.flatMap(({ rules }) => rules.map(({ requirement }) => requirement)))],
+    requests: () => groups.reduce((all, { derive }) => all + derive(sample).length, overhead[role]),
+    run: (t) => refuses(t, role, groups),
   });
 
   const bounds = boundCases(contract(), sample);
@@ -68,48 +62,32 @@ for (const role of rolesInContract()) {
   });
 }
 
-/** One way of not being valid: the requirements on it, the requests, and what is right in answer to them. */
-interface Kind {
-  ids: string[];
-  derive: (valid: Draft) => Draft[];
-  rules: (t: ScenarioRun) => Rule[];
-}
-
-function kindsOf(role: Role): Kind[] {
-  const mistyped = `${role}.mistyped-parameter`;
-  const mistypedStatus = `${role}.mistyped-status`;
+/** The ways of not being valid, each with what is right in answer to it. */
+function groupsOf(role: Role): RefusalGroup[] {
   const malformed = `${role}.malformed-body`;
   const method = `${role}.other-method`;
-  const simple = (id: string, derive: Kind['derive'], ...statuses: number[]): Kind => ({
-    ids: [id],
-    derive,
-    rules: () => [answers(id, ...statuses)],
-  });
-  const bodies: Kind[] = [
-    simple(malformed, malformedBodies, 400),
-    {
-      ids: [malformed],
-      derive: (valid) => [notUtf8(valid)],
-      rules: (t) => [answersDocumentedRefusal(malformed, t)],
-    },
-    simple(`${role}.other-media-type`, otherMediaTypes, 400, 415),
+  const bodies: RefusalGroup[] = [
+    { derive: malformedBodies, rules: [answers(malformed, 400)] },
+    { derive: (valid) => [notUtf8(valid)], rules: [answersDocumentedRefusal(malformed, contract())] },
+    { derive: otherMediaTypes, rules: [answers(`${role}.other-media-type`, 400, 415)] },
   ];
   return [
-    simple(`${role}.missing-parameter`, (valid) => missingParameters(contract(), valid), 400),
-    simple(`${role}.enum`, (valid) => outsideEnum(contract(), valid), 400),
-    simple(`${role}.header-parameter`, (valid) => wrongHeaders(contract(), valid), 400),
     {
-      ids: [mistyped, mistypedStatus],
+      derive: (valid) => missingParameters(contract(), valid),
+      rules: [answers(`${role}.missing-parameter`, 400)],
+    },
+    { derive: (valid) => outsideEnum(contract(), valid), rules: [answers(`${role}.enum`, 400)] },
+    { derive: (valid) => wrongHeaders(contract(), valid), rules: [answers(`${role}.header-parameter`, 400)] },
+    {
       derive: (valid) => mistypedParameters(contract(), valid),
-      rules: (t) => [answersDocumentedRefusal(mistyped, t), answers(mistypedStatus, 400)],
+      rules: [
+        answersDocumentedRefusal(`${role}.mistyped-parameter`, contract()),
+        answers(`${role}.mistyped-status`, 400),
+      ],
     },
     ...(contract().operation(role)?.body ? bodies : []),
-    {
-      ids: [method],
-      derive: otherMethods,
-      rules: () => [answers(method, 404, 405), namesMethods(method)],
-    },
-    { ids: [method], derive: parametersInQuery, rules: () => [refusesWith4xx(method)] },
+    { derive: otherMethods, rules: [answers(method, 404, 405), namesMethods(method)] },
+    { derive: parametersInQuery, rules: [refusesWith4xx(method)] },
   ];
 }
 

@@ -38,14 +38,14 @@ for (const role of rolesInContract()) {
       [strings, types, enums].reduce((all, derive) => all + derive(sample).length, overhead[role]),
     run: (t) => {
       const id = `${role}.hostile-value`;
-      const refused = answersDocumentedRefusal(id, t);
+      const refused = answersDocumentedRefusal(id, contract());
       return refuses(t, role, [
         // An unknown token may rightly be revoked with success (RFC 7009 section 2.2): there it is enough that
         // a hostile string is answered as documented. Where a credential decides, it must be refused.
-        { derive: strings, rules: [role === 'revoke' ? answersAsDocumented(id, t) : refused] },
+        { derive: strings, rules: [role === 'revoke' ? answersAsDocumented(id, contract()) : refused] },
         { derive: types, rules: [refused] },
         // That they are refused is the matter of the requirement on enums.
-        { derive: enums, rules: [answersAsDocumented(id, t)] },
+        { derive: enums, rules: [answersAsDocumented(id, contract())] },
       ]);
     },
   });
