@@ -1,33 +1,28 @@
 import { join } from 'node:path';
-import { defineConfig, type ReporterDescription } from '@playwright/test';
-import { loadEnvironment, reportsDirFrom, wantsEmbeddedMock } from './fixtures/settings.ts';
-import { shardFrom, shardMetadata } from './reports/shards.ts';
+import { defineConfig } from '@playwright/test';
+import { loadEnvironment, reportsDirFrom, wantsEmbeddedMock } from './fixtures/settings/settings.ts';
 
 loadEnvironment();
 
 const reports = reportsDirFrom(process.env);
-const shard = shardFrom(process.argv);
-// Read by the workers, so that no two exchanges of the shards have one id.
-if (shard) process.env.NOMBA_SHARD = `${shard.current}-`;
-const ours: ReporterDescription = ['./reports/reporter.ts'];
 // Listing establishes nothing: our reporter would put that in place of the last report.
 const listing = process.argv.includes('--list');
 
 export default defineConfig({
   testDir: '.',
   outputDir: 'test-results',
-  globalSetup: './fixtures/global-setup.ts',
+  globalSetup: './reports/run/global-setup.ts',
   // A retry would hide what comes and goes; a flaky target is a finding.
   retries: 0,
   forbidOnly: !!process.env.CI,
   // Ours comes first: it takes secrets out of steps and errors before the others see them.
-  metadata: shardMetadata(shard),
   // No snippets: the code of a scenario explains no exchange, and 400 of them take 40 ms.
   reporter: listing
     ? 'list'
-    : shard
-      ? [ours, ['blob', { outputDir: join(reports, 'blob') }]]
-      : [ours, ['html', { outputFolder: join(reports, 'playwright'), open: 'never', noSnippets: true }]],
+    : [
+        ['./reports/run/reporter.ts'],
+        ['html', { outputFolder: join(reports, 'playwright'), open: 'never', noSnippets: true }],
+      ],
   // Traces hold whole bodies, tokens included.
   use: { trace: 'off' },
   projects: [

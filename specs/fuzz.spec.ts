@@ -1,8 +1,6 @@
-/**
- * `npm run conformance -- --fuzz`: not part of every run, since it asks for hundreds of requests more. What it
- * stands on is loaded only then: fast-check alone takes a tenth of a second in each process.
- */
-if (process.env.NOMBA_FUZZ === '1') {
-  const { declareFuzzScenarios } = require('./fuzz-scenarios.ts') as typeof import('./fuzz-scenarios.ts');
-  declareFuzzScenarios();
-}
+import { contractOfRun } from '../fixtures/settings/loaded-contract.ts';
+import { details, runs, test } from './playwright/test.ts';
+import { generatedBodies } from './scenarios/index.ts';
+
+for (const scenario of generatedBodies(contractOfRun()))
+  test(scenario.title, details(scenario), runs(scenario));

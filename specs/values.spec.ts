@@ -1,52 +1,5 @@
-import type { Draft } from '../fixtures/exchange.ts';
-import { contract, rolesInContract } from '../fixtures/loaded-contract.ts';
-import { answersAsDocumented, answersDocumentedRefusal, refuses } from '../fixtures/refusals.ts';
-import { credentialProperties } from '../fixtures/requests/credential-properties.ts';
-import {
-  hostileStrings,
-  hostileStructures,
-  hostileTypes,
-  inheritedName,
-} from '../fixtures/requests/hostile.ts';
-import { hostileEnums } from '../fixtures/requests/invalid.ts';
-import { overhead } from '../fixtures/requests/overhead.ts';
-import { sampleRequest } from '../fixtures/requests/sample.ts';
-import { withProperty } from '../fixtures/requests/valid.ts';
-import { scenario } from '../fixtures/scenario.ts';
+import { contractOfRun } from '../fixtures/settings/loaded-contract.ts';
+import { details, runs, test } from './playwright/test.ts';
+import { values } from './scenarios/values.ts';
 
-for (const role of rolesInContract()) {
-  const sample = sampleRequest(contract(), role);
-  const properties = credentialProperties(contract(), role);
-  if (!sample.operation.body) continue;
-
-  const strings = (valid: Draft) => [
-    ...properties.flatMap((path) => hostileStrings(valid, path)),
-    ...properties.slice(0, -1).map((path) => inheritedName(valid, path)),
-    ...properties.slice(-1).flatMap((path) => hostileStructures(valid, path)),
-    // Elsewhere an empty text is the matter of the requirement on wrong credentials.
-    ...(role === 'revoke'
-      ? properties.slice(-1).map((path) => withProperty(valid, path, '', 'an empty token'))
-      : []),
-  ];
-  const enums = (valid: Draft) => hostileEnums(contract(), valid);
-  const types = (valid: Draft) => properties.slice(-1).flatMap((path) => hostileTypes(valid, path));
-
-  scenario({
-    title: `${role} withstands hostile values`,
-    establishes: [`${role}.hostile-value`],
-    requests: () =>
-      [strings, types, enums].reduce((all, derive) => all + derive(sample).length, overhead[role]),
-    run: (t) => {
-      const id = `${role}.hostile-value`;
-      const refused = answersDocumentedRefusal(id, contract());
-      return refuses(t, role, [
-        // An unknown token may rightly be revoked with success (RFC 7009 section 2.2): there it is enough that
-        // a hostile string is answered as documented. Where a credential decides, it must be refused.
-        { derive: strings, rules: [role === 'revoke' ? answersAsDocumented(id, contract()) : refused] },
-        { derive: types, rules: [refused] },
-        // That they are refused is the matter of the requirement on enums.
-        { derive: enums, rules: [answersAsDocumented(id, contract())] },
-      ]);
-    },
-  });
-}
+for (const scenario of values(contractOfRun())) test(scenario.title, details(scenario), runs(scenario));

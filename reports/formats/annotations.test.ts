@@ -6,8 +6,8 @@ import {
   inconclusiveReport,
   nonconformingReport,
   withRequirement,
-} from '../report-builder.ts';
-import { failedIn } from '../requirement-in.ts';
+} from '../../fixtures/lab/reports/report-builder.ts';
+import { failedIn } from '../../fixtures/lab/reports/requirement-in.ts';
 import { githubAnnotations } from './annotations.ts';
 
 test('a conforming run has no annotations', () => {

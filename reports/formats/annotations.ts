@@ -1,3 +1,4 @@
+import type { ConformanceReport, DocumentSource } from '../../schemas/report/report.ts';
 import {
   acceptedFindings,
   advisories,
@@ -7,8 +8,7 @@ import {
   type Finding,
   placeOf,
   withOutcome,
-} from '../findings.ts';
-import type { ConformanceReport, DocumentSource } from '../report.ts';
+} from '../judge/findings.ts';
 import { countOf, oneLine } from './text.ts';
 
 type Kind = 'error' | 'warning' | 'notice';

@@ -1,12 +1,12 @@
 import { expect, test } from '@playwright/test';
 import { validateXML } from 'xmllint-wasm';
-import type { ConformanceReport } from '../report.ts';
 import {
   conformingReport,
   inconclusiveReport,
   nonconformingReport,
   withRequirement,
-} from '../report-builder.ts';
+} from '../../fixtures/lab/reports/report-builder.ts';
+import type { ConformanceReport } from '../../schemas/report/report.ts';
 import { badgeEndpoint, badgeSvg } from './badge.ts';
 
 const known = withRequirement(conformingReport(), 'issue.success', { outcome: 'known' });

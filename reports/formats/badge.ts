@@ -1,5 +1,5 @@
-import { breaches, countOutcomes } from '../findings.ts';
-import type { ConformanceReport, Verdict } from '../report.ts';
+import type { ConformanceReport, Verdict } from '../../schemas/report/report.ts';
+import { breaches, countOutcomes } from '../judge/findings.ts';
 import { xml } from './xml.ts';
 
 const label = 'contract';

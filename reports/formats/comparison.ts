@@ -1,5 +1,5 @@
-import type { Comparison, OutcomeChange } from '../comparison.ts';
-import type { Drift } from '../report.ts';
+import type { Drift } from '../../schemas/report/report.ts';
+import type { Comparison, OutcomeChange } from '../judge/comparison.ts';
 import { code, prose, table } from './markdown.ts';
 import { countOf, oneLine } from './text.ts';
 

@@ -1,8 +1,13 @@
 import { expect, test } from '@playwright/test';
 import { parse, validate } from 'ctrf';
-import type { ConformanceReport } from '../report.ts';
-import { conformingReport, hugeReport, inconclusiveReport, nonconformingReport } from '../report-builder.ts';
-import { requirementIn } from '../requirement-in.ts';
+import {
+  conformingReport,
+  hugeReport,
+  inconclusiveReport,
+  nonconformingReport,
+} from '../../fixtures/lab/reports/report-builder.ts';
+import { requirementIn } from '../../fixtures/lab/reports/requirement-in.ts';
+import type { ConformanceReport } from '../../schemas/report/report.ts';
 import { ctrf } from './ctrf.ts';
 
 function testNamed(report: ConformanceReport, name: string) {

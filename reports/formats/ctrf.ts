@@ -1,6 +1,6 @@
 import type { CTRFReport, Test, TestStatus } from 'ctrf';
-import { describeSource, groupOf, runProblems } from '../findings.ts';
-import type { ConformanceReport, RequirementResult } from '../report.ts';
+import type { ConformanceReport, RequirementResult } from '../../schemas/report/report.ts';
+import { describeSource, groupOf, runProblems } from '../judge/findings.ts';
 import { cut, describeDeviation } from './text.ts';
 
 /** The most characters of one test's trace, so that a target that answers with megabytes stays readable. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { parse } from 'junit2json';
 import { validateXML } from 'xmllint-wasm';
-import { partlyAcceptedReport } from '../partly-accepted.ts';
+import { partlyAcceptedReport } from '../../fixtures/lab/reports/partly-accepted.ts';
 import {
   conformingReport,
   deviationOf,
@@ -9,8 +9,8 @@ import {
   inconclusiveReport,
   nonconformingReport,
   withRequirement,
-} from '../report-builder.ts';
-import { failedIn, requirementIn } from '../requirement-in.ts';
+} from '../../fixtures/lab/reports/report-builder.ts';
+import { failedIn, requirementIn } from '../../fixtures/lab/reports/requirement-in.ts';
 import { junit } from './junit.ts';
 
 /** What Jenkins and GitLab look at, as a parser of another maker reads it. */

@@ -1,3 +1,4 @@
+import type { ConformanceReport, Deviation, RequirementResult } from '../../schemas/report/report.ts';
 import {
   advisories,
   breaches,
@@ -6,8 +7,7 @@ import {
   type Finding,
   groupOf,
   runProblems,
-} from '../findings.ts';
-import type { ConformanceReport, Deviation, RequirementResult } from '../report.ts';
+} from '../judge/findings.ts';
 import { cut, describeDeviation, oneLine } from './text.ts';
 import { type XmlElement, xml } from './xml.ts';
 

@@ -3,8 +3,7 @@ import { expect, test } from '@playwright/test';
 import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import type { Log, Result } from 'sarif';
-import { partlyAcceptedReport } from '../partly-accepted.ts';
-import type { ConformanceReport } from '../report.ts';
+import { partlyAcceptedReport } from '../../fixtures/lab/reports/partly-accepted.ts';
 import {
   conformingReport,
   deviationOf,
@@ -12,8 +11,9 @@ import {
   inconclusiveReport,
   nonconformingReport,
   withRequirement,
-} from '../report-builder.ts';
-import { failedIn, requirementIn } from '../requirement-in.ts';
+} from '../../fixtures/lab/reports/report-builder.ts';
+import { failedIn, requirementIn } from '../../fixtures/lab/reports/requirement-in.ts';
+import type { ConformanceReport } from '../../schemas/report/report.ts';
 import { sarif } from './sarif.ts';
 
 // The official schema has one pattern that only the older grammar of regular expressions takes.

@@ -2,8 +2,14 @@ import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ArtifactLocation, Invocation, Location, Log, ReportingDescriptor, Result } from 'sarif';
-import { describeAcceptance, groupOf, placeOf, withOutcome } from '../findings.ts';
-import type { ConformanceReport, Deviation, Level, RequirementResult, Source } from '../report.ts';
+import type {
+  ConformanceReport,
+  Deviation,
+  Level,
+  RequirementResult,
+  Source,
+} from '../../schemas/report/report.ts';
+import { describeAcceptance, groupOf, placeOf, withOutcome } from '../judge/findings.ts';
 import { cut, describeScenario } from './text.ts';
 
 /** The most characters of one message; a code host rejects a SARIF file above 10 MB. */

@@ -1,7 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { marked, type Token, type Tokens } from 'marked';
-import { partlyAcceptedReport } from '../partly-accepted.ts';
-import type { ConformanceReport } from '../report.ts';
+import { partlyAcceptedReport } from '../../fixtures/lab/reports/partly-accepted.ts';
 import {
   conformingReport,
   deviationOf,
@@ -9,8 +8,9 @@ import {
   inconclusiveReport,
   nonconformingReport,
   withRequirement,
-} from '../report-builder.ts';
-import { failedIn, requirementIn } from '../requirement-in.ts';
+} from '../../fixtures/lab/reports/report-builder.ts';
+import { failedIn, requirementIn } from '../../fixtures/lab/reports/requirement-in.ts';
+import type { ConformanceReport } from '../../schemas/report/report.ts';
 import { summary } from './summary.ts';
 
 function tables(markdown: string): Tokens.Table[] {

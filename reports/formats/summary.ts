@@ -1,3 +1,4 @@
+import type { ConformanceReport } from '../../schemas/report/report.ts';
 import {
   acceptedFindings,
   advisories,
@@ -9,8 +10,7 @@ import {
   type Finding,
   placeOf,
   withOutcome,
-} from '../findings.ts';
-import type { ConformanceReport } from '../report.ts';
+} from '../judge/findings.ts';
 import { block, code, folded, prose, table } from './markdown.ts';
 import { oneLine } from './text.ts';
 

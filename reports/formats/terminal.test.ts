@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from '@playwright/test';
-import { describeSource } from '../findings.ts';
-import { partlyAcceptedReport } from '../partly-accepted.ts';
+import { partlyAcceptedReport } from '../../fixtures/lab/reports/partly-accepted.ts';
 import {
   conformingReport,
   deviationOf,
@@ -9,8 +8,9 @@ import {
   inconclusiveReport,
   nonconformingReport,
   withRequirement,
-} from '../report-builder.ts';
-import { failedIn, requirementIn } from '../requirement-in.ts';
+} from '../../fixtures/lab/reports/report-builder.ts';
+import { failedIn, requirementIn } from '../../fixtures/lab/reports/requirement-in.ts';
+import { describeSource } from '../judge/findings.ts';
 import { terminal } from './terminal.ts';
 
 const plain = { colour: false };

@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import type { ConformanceReport, RequirementResult } from '../../schemas/report/report.ts';
 import {
   type AcceptedFinding,
   acceptedFindings,
@@ -11,8 +12,7 @@ import {
   type Finding,
   placeOf,
   withOutcome,
-} from '../findings.ts';
-import type { ConformanceReport, RequirementResult } from '../report.ts';
+} from '../judge/findings.ts';
 import { countOf, oneLine } from './text.ts';
 
 export interface TerminalOptions {

@@ -1,5 +1,5 @@
-import { describeAcceptance, describeSource, placeOf } from '../findings.ts';
-import type { Deviation, RequirementResult } from '../report.ts';
+import type { Deviation, RequirementResult } from '../../schemas/report/report.ts';
+import { describeAcceptance, describeSource, placeOf } from '../judge/findings.ts';
 
 /**
  * Characters that a terminal or a reader acts on instead of showing them: controls (escape sequences), format

@@ -1,14 +1,14 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { browserLaunchOptions } from '../../fixtures/browser.ts';
+import { browserLaunchOptions } from '../../fixtures/lab/browser.ts';
+import { openReport, unfold } from '../../fixtures/lab/reports/opened-page.ts';
 import {
   conformingReport,
   historyBefore,
   hugeReport,
   inconclusiveReport,
   nonconformingReport,
-} from '../report-builder.ts';
-import { openReport, unfold } from './opened-page.ts';
+} from '../../fixtures/lab/reports/report-builder.ts';
 
 test.use({ launchOptions: browserLaunchOptions() });
 

@@ -1,4 +1,4 @@
-import type { ConformanceReport, Outcome } from '../report.ts';
+import type { ConformanceReport, Outcome } from '../../schemas/report/report.ts';
 import { command } from './command.ts';
 import { html, type View } from './html.ts';
 import { sign, verdictNames } from './signs.ts';

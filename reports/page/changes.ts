@@ -1,6 +1,6 @@
-import { compare } from '../comparison.ts';
+import type { ConformanceReport } from '../../schemas/report/report.ts';
 import { type Cell, comparisonSections, comparisonSentence } from '../formats/comparison.ts';
-import type { ConformanceReport } from '../report.ts';
+import { compare } from '../judge/comparison.ts';
 import { html, type View } from './html.ts';
 import { verdictNames } from './signs.ts';
 import { moment, shown } from './text.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { sha256 } from '../../schemas/contract.ts';
-import type { ConformanceReport, DocumentSource } from '../report.ts';
+import { sha256 } from '../../schemas/openapi/contract.ts';
+import type { ConformanceReport, DocumentSource } from '../../schemas/report/report.ts';
 
 /** One line of the contract or overlay, with its number from 1. */
 export interface NumberedLine {

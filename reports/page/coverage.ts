@@ -1,4 +1,4 @@
-import type { ConformanceReport, ConstraintCoverage } from '../report.ts';
+import type { ConformanceReport, ConstraintCoverage } from '../../schemas/report/report.ts';
 import { columnHeads } from './column-heads.ts';
 import { html, type View } from './html.ts';
 import { operationColumns, propertyPath } from './operations.ts';

@@ -1,4 +1,4 @@
-import type { Deviation, RequirementResult } from '../report.ts';
+import type { Deviation, RequirementResult } from '../../schemas/report/report.ts';
 import { command } from './command.ts';
 import type { LinesAround } from './contract-lines.ts';
 import { differingPart } from './differing-part.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { deviationOf, exchangeWith } from '../report-builder.ts';
+import { deviationOf, exchangeWith } from '../../fixtures/lab/reports/report-builder.ts';
 import { differingPart } from './differing-part.ts';
 
 const part = (expected: string, actual: string, headers: [string, string][] = []) => {

@@ -1,4 +1,4 @@
-import type { Deviation } from '../report.ts';
+import type { Deviation } from '../../schemas/report/report.ts';
 
 /** Which part of a response a deviation is about, so that the page can mark it. */
 export interface DifferingPart {

@@ -1,4 +1,4 @@
-import type { ConformanceReport } from '../report.ts';
+import type { ConformanceReport } from '../../schemas/report/report.ts';
 import { html, type View } from './html.ts';
 import { count, shown } from './text.ts';
 

@@ -1,4 +1,9 @@
-import type { HeaderField, RecordedExchange, RecordedRequest, RecordedResponse } from '../report.ts';
+import type {
+  HeaderField,
+  RecordedExchange,
+  RecordedRequest,
+  RecordedResponse,
+} from '../../schemas/report/report.ts';
 import type { DifferingPart } from './differing-part.ts';
 import { html, type View } from './html.ts';
 import { type Line, markedLines } from './json-lines.ts';

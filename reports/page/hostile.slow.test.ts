@@ -1,8 +1,13 @@
 import { expect, test } from '@playwright/test';
-import { browserLaunchOptions } from '../../fixtures/browser.ts';
-import type { ConformanceReport } from '../report.ts';
-import { deviationOf, exchangeWith, nonconformingReport, withRequirement } from '../report-builder.ts';
-import { openReport, unfold } from './opened-page.ts';
+import { browserLaunchOptions } from '../../fixtures/lab/browser.ts';
+import { openReport, unfold } from '../../fixtures/lab/reports/opened-page.ts';
+import {
+  deviationOf,
+  exchangeWith,
+  nonconformingReport,
+  withRequirement,
+} from '../../fixtures/lab/reports/report-builder.ts';
+import type { ConformanceReport } from '../../schemas/report/report.ts';
 import { renderPage } from './page.ts';
 
 test.use({ launchOptions: browserLaunchOptions() });

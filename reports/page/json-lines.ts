@@ -1,5 +1,5 @@
 import { applyEdits, format, type Node, parseTree } from 'jsonc-parser';
-import { tokensOf } from '../../schemas/pointer.ts';
+import { tokensOf } from '../../schemas/document/pointer.ts';
 
 /** One line of a body; `marked` when it holds the part in question. */
 export interface Line {

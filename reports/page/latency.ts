@@ -1,4 +1,4 @@
-import type { ConformanceReport, Latency } from '../report.ts';
+import type { ConformanceReport, Latency } from '../../schemas/report/report.ts';
 import { html, type View } from './html.ts';
 import { counted, duration, shown, shownPlain } from './text.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { browserLaunchOptions } from '../../fixtures/browser.ts';
-import { nonconformingReport } from '../report-builder.ts';
-import { openReport } from './opened-page.ts';
+import { browserLaunchOptions } from '../../fixtures/lab/browser.ts';
+import { openReport } from '../../fixtures/lab/reports/opened-page.ts';
+import { nonconformingReport } from '../../fixtures/lab/reports/report-builder.ts';
 
 test.use({ launchOptions: browserLaunchOptions() });
 

@@ -1,5 +1,5 @@
-import { groupOf } from '../findings.ts';
-import type { ConformanceReport, RequirementResult } from '../report.ts';
+import type { ConformanceReport, RequirementResult } from '../../schemas/report/report.ts';
+import { groupOf } from '../judge/findings.ts';
 import { columnHeads } from './column-heads.ts';
 import { html, type View } from './html.ts';
 import { type OperationColumns, operationColumns } from './operations.ts';

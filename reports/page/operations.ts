@@ -1,5 +1,5 @@
-import { pointerTo, tokensOf } from '../../schemas/pointer.ts';
-import type { ConformanceReport } from '../report.ts';
+import { pointerTo, tokensOf } from '../../schemas/document/pointer.ts';
+import type { ConformanceReport } from '../../schemas/report/report.ts';
 
 /** An operation with its documented statuses, in the order of the contract: the columns of every picture. */
 export interface OperationColumns {

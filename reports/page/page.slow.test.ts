@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
-import { browserLaunchOptions } from '../../fixtures/browser.ts';
+import { browserLaunchOptions } from '../../fixtures/lab/browser.ts';
+import { openReport, unfold } from '../../fixtures/lab/reports/opened-page.ts';
 import {
   conformingReport,
   deviationOf,
@@ -12,8 +13,7 @@ import {
   nonconformingReport,
   sourceAt,
   withRequirement,
-} from '../report-builder.ts';
-import { openReport, unfold } from './opened-page.ts';
+} from '../../fixtures/lab/reports/report-builder.ts';
 
 test.use({ launchOptions: browserLaunchOptions() });
 

@@ -1,4 +1,4 @@
-import type { Acceptance, RequirementResult } from '../report.ts';
+import type { Acceptance, RequirementResult } from '../../schemas/report/report.ts';
 import type { LinesAround } from './contract-lines.ts';
 import { deviationView, foldedDeviation } from './deviation.ts';
 import { html, type View } from './html.ts';

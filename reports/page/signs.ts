@@ -1,4 +1,4 @@
-import type { Outcome, Verdict } from '../report.ts';
+import type { Outcome, Verdict } from '../../schemas/report/report.ts';
 import { html, type View } from './html.ts';
 
 /** Outcomes in the order of a reader's interest. */

@@ -1,5 +1,5 @@
-import { describeSource } from '../findings.ts';
-import type { Source } from '../report.ts';
+import type { Source } from '../../schemas/report/report.ts';
+import { describeSource } from '../judge/findings.ts';
 import type { LinesAround } from './contract-lines.ts';
 import { html, type View } from './html.ts';
 import { shown, shownPlain } from './text.ts';

@@ -1,4 +1,4 @@
-import type { ConformanceReport, RequirementResult } from '../report.ts';
+import type { ConformanceReport, RequirementResult } from '../../schemas/report/report.ts';
 
 /** Where a requirement stands on the page: what needs a reader's attention comes first. */
 export type Standing = 'broken' | 'advice' | 'known' | 'inconclusive' | 'not-tested' | 'passed';

@@ -1,0 +1,47 @@
+import { baselineFrom, knownDeviationsFrom } from '../../fixtures/settings/settings.ts';
+import { UserError } from '../../schemas/document/user-error.ts';
+import type { Contract } from '../../schemas/openapi/contract.ts';
+import type { ConformanceReport } from '../../schemas/report/report.ts';
+import { allScenarios } from '../../specs/scenarios/index.ts';
+import { KnownDeviations } from './known-deviations.ts';
+import { loadKnownDeviations } from './known-deviations-file.ts';
+import { readReport } from './read.ts';
+
+/** What a run may have and is not failed for: accepted deviations, and those that an earlier report had. */
+export interface Allowances {
+  known: KnownDeviations;
+  baseline: ConformanceReport | undefined;
+}
+
+/**
+ * The allowances that the environment names, for a run that begins now. Throws a UserError, one sentence, when
+ * the file of known deviations or the baseline cannot be used.
+ */
+export function allowancesFrom(env: Record<string, string | undefined>, contract: Contract): Allowances {
+  const known = knownDeviationsFrom(env);
+  const baseline = baselineFrom(env);
+  return {
+    known: known === undefined ? new KnownDeviations() : loadKnownDeviations(known, applicable(contract)),
+    baseline: baseline === undefined ? undefined : usableBaseline(baseline),
+  };
+}
+
+function applicable(contract: Contract) {
+  return {
+    contract,
+    scenarios: allScenarios(contract),
+    today: new Date().toISOString().slice(0, 10),
+  };
+}
+
+/** A baseline that knows little forgives much: one that lacks what passed would let its loss go unseen. */
+function usableBaseline(file: string): ConformanceReport {
+  const report = readReport(file);
+  const problem = report.partial
+    ? 'is of a run of only a part of the scenarios'
+    : report.requirements.some(({ outcome }) => outcome === 'passed')
+      ? undefined
+      : 'is of a run that established nothing';
+  if (problem === undefined) return report;
+  throw new UserError(`The baseline ${file} ${problem}; name the conformance.json of a whole run.`);
+}

@@ -1,0 +1,172 @@
+/** What the formats pick out of a report, so that all of them say the same. */
+
+import type {
+  Acceptance,
+  ConformanceReport,
+  Deviation,
+  Outcome,
+  RequirementResult,
+  Source,
+} from '../../schemas/report/report.ts';
+
+/** A requirement with those of its deviations that one part of a report is about; never none. */
+export interface Finding {
+  requirement: RequirementResult;
+  deviations: [Deviation, ...Deviation[]];
+}
+
+/** The part of an id before its first dot: `issue`, `refresh`, `revoke`, `token`, `http`. */
+export function groupOf(id: string): string {
+  return id.split('.', 1)[0] ?? id;
+}
+
+/** The requirements with one of the outcomes, in the order of the report. */
+export function withOutcome(report: ConformanceReport, ...outcomes: Outcome[]): RequirementResult[] {
+  return report.requirements.filter(({ outcome }) => outcomes.includes(outcome));
+}
+
+/**
+ * What turns the verdict: failed must requirements with those of their must deviations that nobody accepted.
+ * One that has none such is still a breach, with all it has.
+ */
+export function breaches(report: ConformanceReport): Finding[] {
+  return withOutcome(report, 'failed')
+    .filter(({ level }) => level === 'must')
+    .flatMap((requirement) => {
+      const { deviations } = requirement;
+      const open = deviations.filter(({ level, acceptance }) => level === 'must' && !acceptance);
+      return findingOf(requirement, open.length > 0 ? open : deviations);
+    });
+}
+
+/** What is reported and turns nothing: should deviations that nobody accepted. */
+export function advisories(report: ConformanceReport): Finding[] {
+  return report.requirements
+    .filter(({ outcome }) => outcome !== 'known')
+    .flatMap((requirement) =>
+      findingOf(
+        requirement,
+        requirement.deviations.filter(({ level, acceptance }) => level === 'should' && !acceptance),
+      ),
+    );
+}
+
+/** A requirement that is known to fail, wholly or in one of its deviations, and who accepted that. */
+export interface AcceptedFinding {
+  requirement: RequirementResult;
+  acceptance: Acceptance;
+}
+
+/** Everything that is accepted: known requirements, and failed ones in which a deviation is; once per acceptance. */
+export function acceptedFindings(report: ConformanceReport): AcceptedFinding[] {
+  return withOutcome(report, 'failed', 'known').flatMap((requirement) => {
+    const acceptances = [requirement, ...requirement.deviations].flatMap(
+      ({ acceptance }) => acceptance ?? [],
+    );
+    const distinct = new Map(acceptances.map((acceptance) => [JSON.stringify(acceptance), acceptance]));
+    return [...distinct.values()].map((acceptance) => ({ requirement, acceptance }));
+  });
+}
+
+/** An acceptance in words: `The gateway …. (sandbox-limitation, payments-platform, until 2026-03-01)`. */
+export function describeAcceptance({ reason, category, owner, expires }: Acceptance): string {
+  return `${reason} (${category}, ${owner}, until ${expires})`;
+}
+
+function findingOf(requirement: RequirementResult, [first, ...others]: Deviation[]): Finding[] {
+  return first ? [{ requirement, deviations: [first, ...others] }] : [];
+}
+
+/** What is wrong with a run and no requirement stands for. */
+export interface RunProblem {
+  name: 'run' | 'known-deviations';
+  /** `failure` where the target or its list of known deviations is at fault, `error` where the run gave no answer. */
+  kind: 'failure' | 'error';
+  type: string;
+  message: string;
+  details: string;
+}
+
+/**
+ * The problems of the run beside its breaches: errors, no verdict, and known deviations that are stale. A run
+ * that is not conforming has a breach or at least one of these; formats that show only failed tests need them.
+ */
+export function runProblems(report: ConformanceReport): RunProblem[] {
+  const { verdict, sentence, errors, knownDeviationProblems } = report;
+  const problems: RunProblem[] = [];
+  if (knownDeviationProblems.length > 0) {
+    const details = knownDeviationProblems.join('\n');
+    const message = knownDeviationProblems[0] ?? details;
+    problems.push({ name: 'known-deviations', kind: 'failure', type: 'known-deviations', message, details });
+  }
+  const told = [sentence, ...errors.map(({ kind, message }) => `${kind}: ${message}`)].join('\n');
+  if (verdict === 'inconclusive' || errors.length > 0) {
+    const type = errors[0]?.kind ?? verdict;
+    problems.push({ name: 'run', kind: 'error', type, message: sentence, details: told });
+  } else if (verdict === 'nonconforming' && problems.length === 0 && breaches(report).length === 0) {
+    problems.push({ name: 'run', kind: 'failure', type: verdict, message: sentence, details: told });
+  }
+  return problems;
+}
+
+/** How many requirements ended how; failed ones apart by level. */
+export interface Counts extends Record<Exclude<Outcome, 'failed'>, number> {
+  failedMust: number;
+  failedShould: number;
+}
+
+export function countOutcomes(report: ConformanceReport): Counts {
+  const count = (outcome: Outcome) => withOutcome(report, outcome).length;
+  const failedMust = withOutcome(report, 'failed').filter(({ level }) => level === 'must').length;
+  return {
+    passed: count('passed'),
+    failedMust,
+    failedShould: count('failed') - failedMust,
+    known: count('known'),
+    inconclusive: count('inconclusive'),
+    'not-tested': count('not-tested'),
+  };
+}
+
+/** The counts in words, those of zero left out but for passed: `61 passed, 2 failed (must), 1 known`. */
+export function describeCounts(report: ConformanceReport): string {
+  const {
+    passed,
+    failedMust,
+    failedShould,
+    known,
+    inconclusive,
+    'not-tested': notTested,
+  } = countOutcomes(report);
+  const others: [number, string][] = [
+    [failedMust, 'failed (must)'],
+    [failedShould, 'failed (should)'],
+    [known, 'known'],
+    [inconclusive, 'inconclusive'],
+    [notTested, 'not tested'],
+  ];
+  return [`${passed} passed`, ...others.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`)].join(', ');
+}
+
+/** What the run saw of the contract: `9 of 9 statuses, 24 of 26 properties, 31 of 31 constraints, 2 undocumented`. */
+export function describeCoverage({ coverage }: ConformanceReport): string {
+  const { statuses, properties, constraints, undocumented } = coverage;
+  const seen = (entries: { seen: number }[]) => entries.filter((entry) => entry.seen > 0).length;
+  const violated = constraints.filter((constraint) => constraint.violated > 0).length;
+  return [
+    `${seen(statuses)} of ${statuses.length} statuses seen`,
+    `${seen(properties)} of ${properties.length} response properties seen`,
+    `${violated} of ${constraints.length} request constraints violated`,
+    `${undocumented.length} undocumented`,
+  ].join(', ');
+}
+
+/** Where to read what is broken: the narrowest place of the deviation, else the source of the requirement. */
+export function placeOf({ source }: RequirementResult, deviation?: Deviation): Source {
+  return deviation?.place ?? source;
+}
+
+/** A source in words: `schemas/nomba-authentication.openapi.yaml:41`, or `RFC 6749, section 5.1`. */
+export function describeSource(source: Source): string {
+  return 'rfc' in source ? `RFC ${source.rfc}, section ${source.section}` : `${source.file}:${source.line}`;
+}

@@ -1,0 +1,113 @@
+/** What past runs said, so that a report can show a trend: a file of JSON lines, one per run, oldest first. */
+
+import { readFile } from 'node:fs/promises';
+import { UserError } from '../../schemas/document/user-error.ts';
+import entrySchema from '../../schemas/history-entry.schema.json';
+import type { ConformanceReport, Outcome, Verdict } from '../../schemas/report/report.ts';
+import { compileSchema } from '../../schemas/report/validate.ts';
+import { writeWhole } from '../formats/files.ts';
+
+/** One past run, as the history file keeps it; `schemas/history-entry.schema.json` says the same. */
+export interface HistoryEntry {
+  startedAt: string;
+  verdict: Verdict;
+  suiteVersion: string;
+  commit: string;
+  contractSha256: string;
+  /** The name of the target: `mock`, `sandbox`, … */
+  target: string;
+  requests: number;
+  durationMs: number;
+  /** By requirement id. */
+  outcomes: Record<string, Outcome>;
+  /** By operation, in milliseconds. */
+  medianMs: Record<string, number>;
+}
+
+/** The run as the history keeps it. */
+export function historyEntry(report: ConformanceReport): HistoryEntry {
+  const { startedAt, verdict, suite, contract, target, requests, durationMs } = report;
+  return {
+    startedAt,
+    verdict,
+    suiteVersion: suite.version,
+    commit: suite.commit,
+    contractSha256: contract.sha256,
+    target: target.name,
+    requests,
+    durationMs,
+    outcomes: Object.fromEntries(report.requirements.map(({ id, outcome }) => [id, outcome])),
+    medianMs: Object.fromEntries(report.latency.map(({ operation, medianMs }) => [operation, medianMs])),
+  };
+}
+
+/**
+ * Adds the run to the file, which it makes when there is none, and keeps the newest `limit` runs. A year of
+ * nightly runs fits the default, at about 4 kB each.
+ */
+export async function appendHistory(file: string, report: ConformanceReport, limit = 400): Promise<void> {
+  const lines = [...(await readLines(file)), JSON.stringify(historyEntry(report))];
+  await writeWhole(file, `${lines.slice(-limit).join('\n')}\n`);
+}
+
+/**
+ * The runs in the file, oldest first; none when there is no file. Throws a UserError that names file and line
+ * when a line is not an entry: a history with holes would show a trend that never was.
+ */
+export async function readHistory(file: string): Promise<HistoryEntry[]> {
+  const problemOf = compileSchema(entrySchema);
+  const lines = await readLines(file);
+  return lines.map((line, at) => {
+    const entry = parsed(line);
+    const problem = entry === undefined ? 'it is not JSON' : problemOf(entry);
+    if (problem === undefined) return entry as HistoryEntry;
+    throw new UserError(
+      `${file}:${at + 1} is not an entry of a history (${problem}); delete or mend that line.`,
+    );
+  });
+}
+
+async function readLines(file: string): Promise<string[]> {
+  try {
+    return (await readFile(file, 'utf8')).replace(/\n$/, '').split('\n');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new UserError(`The history ${file} cannot be read (${(error as Error).message}).`);
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A requirement that changed its outcome between runs with nothing else changed, and how often it did. */
+export interface Flaky {
+  id: string;
+  changes: number;
+}
+
+/**
+ * The requirements that passed in one run and failed in the next on the same target, under the same contract
+ * and the same version of the suite; most changes first. A known failure is a failure here. Runs that left a
+ * requirement inconclusive or untested say nothing of it and are passed over: an outage is no flakiness.
+ */
+export function flaky(history: HistoryEntry[]): Flaky[] {
+  const last = new Map<string, boolean>();
+  const changes = new Map<string, number>();
+  for (const { target, contractSha256, suiteVersion, outcomes } of history) {
+    for (const [id, outcome] of Object.entries(outcomes)) {
+      if (outcome === 'inconclusive' || outcome === 'not-tested') continue;
+      const key = JSON.stringify([target, contractSha256, suiteVersion, id]);
+      const holds = outcome === 'passed';
+      if (last.has(key) && last.get(key) !== holds) changes.set(id, (changes.get(id) ?? 0) + 1);
+      last.set(key, holds);
+    }
+  }
+  return [...changes]
+    .map(([id, count]) => ({ id, changes: count }))
+    .sort((a, b) => b.changes - a.changes || a.id.localeCompare(b.id));
+}

@@ -1,0 +1,263 @@
+import type { Contract } from '../../schemas/openapi/contract.ts';
+import type { CheckRecord, ScenarioRecord } from '../../schemas/report/record.ts';
+import type {
+  ConformanceReport,
+  Deviation,
+  Outcome,
+  RequirementResult,
+  RunError,
+  Verdict,
+} from '../../schemas/report/report.ts';
+import {
+  appliesTo,
+  catalogue,
+  everyExchange,
+  occasionFor,
+  type Requirement,
+  roleOfRequirement,
+  sourceOf,
+  textIn,
+} from '../../specs/catalogue/catalogue.ts';
+import { coverageOf, latencyOf } from './coverage.ts';
+import { KnownDeviations } from './known-deviations.ts';
+import { conformingSentence, gateGap, inconclusiveSentence, nonconformingSentence } from './sentence.ts';
+
+/** What a run brought: the records of its scenarios, and how it went. */
+export interface RunFacts {
+  records: ScenarioRecord[];
+  contract: Contract;
+  /** Every scenario of this contract, whether it was selected or not: what could have been established. */
+  scenarios: { title: string; establishes: string[] }[];
+  errors: RunError[];
+  /** Why the run did not come to its end, if it did not. */
+  interrupted?: string;
+  /** Whether only a part of the scenarios was selected. */
+  partial: boolean;
+  rules: ConformanceReport['rules'];
+  known?: KnownDeviations;
+  /** An earlier report: with it only what has become worse since turns the verdict. */
+  baseline?: ConformanceReport;
+  suite: ConformanceReport['suite'];
+  target: ConformanceReport['target'];
+  overlay: ConformanceReport['overlay'];
+  startedAt: Date;
+  durationMs: number;
+}
+
+/** Deviations kept for one requirement; beyond them only the first of each scenario. */
+const deviationsKept = 50;
+
+/** The report of a run: outcomes of the requirements, verdict, sentence and exit code (design: exit codes). */
+export function judge(facts: RunFacts): ConformanceReport {
+  const { contract, records, scenarios, known = new KnownDeviations() } = facts;
+  const rows = catalogue();
+  const isApplicable = (row: Requirement) => appliesTo(row, contract, scenarios);
+  const errors = [...facts.errors, ...errorsIn(records)];
+  const { requirements, problems, suggestedEntries } = known.apply(
+    rows.filter(isApplicable).map((row) => result(row, facts)),
+    {
+      records,
+      scenarios,
+      complete:
+        facts.interrupted === undefined &&
+        errors.length === 0 &&
+        scenarios.every(({ title }) => records.some(({ scenario }) => scenario === title)),
+      today: facts.startedAt.toISOString().slice(0, 10),
+    },
+  );
+  const report = {
+    schemaVersion: 1 as const,
+    rules: facts.rules,
+    suite: facts.suite,
+    contract: {
+      title: contract.title,
+      version: contract.version,
+      path: contract.document.file,
+      sha256: contract.sha256,
+    },
+    overlay: facts.overlay,
+    target: facts.target,
+    startedAt: facts.startedAt.toISOString(),
+    durationMs: Math.round(facts.durationMs),
+    requests: sum(records.map(({ requests }) => requests)),
+    partial: facts.partial,
+    requirements,
+    notApplicable: rows
+      .filter((row) => !isApplicable(row))
+      .map((row) => ({ id: row.id, reason: occasionFor(row) })),
+    coverage: coverageOf(records, contract),
+    tokens: {
+      issued: sum(records.map(({ tokens }) => tokens.issued)),
+      revoked: sum(records.map(({ tokens }) => tokens.revoked)),
+      left: sum(records.map(({ tokens }) => tokens.left)),
+    },
+    latency: latencyOf(records),
+    knownDeviationProblems: problems,
+    suggestedEntries,
+    errors,
+  };
+  return { ...report, ...verdictOn(report, facts) };
+}
+
+function verdictOn(
+  report: Omit<ConformanceReport, 'sentence' | 'verdict' | 'exitCode'>,
+  { interrupted, rules, baseline }: RunFacts,
+): { verdict: Verdict; sentence: string; exitCode: number } {
+  const configuration = report.errors.find(({ kind }) => kind === 'configuration');
+  if (configuration) return { verdict: 'inconclusive', sentence: configuration.message, exitCode: 2 };
+
+  const broken = report.requirements.filter((row) => isBreach(row) && outcomeIn(baseline, row) !== 'failed');
+  if (broken.length > 0 || (report.knownDeviationProblems.length > 0 && !baseline)) {
+    return {
+      verdict: 'nonconforming',
+      sentence: nonconformingSentence(report, broken, baseline),
+      exitCode: 1,
+    };
+  }
+  const inconclusive = (why: string) => ({
+    verdict: 'inconclusive' as const,
+    sentence: inconclusiveSentence(report, why),
+    exitCode: 3,
+  });
+  const [error] = report.errors;
+  if (error) return inconclusive(error.message);
+  if (interrupted !== undefined) return inconclusive(interrupted);
+  const musts = report.requirements.filter(({ level }) => level === 'must');
+  if (!musts.some(({ checks }) => checks.passed > 0)) return inconclusive('nothing was established');
+  const open = musts.filter(({ outcome, acceptance }) => !acceptance && isOpen(outcome));
+  const missing = baseline ? open.filter((row) => outcomeIn(baseline, row) === 'passed') : open;
+  if (rules === 'gate' && missing.length > 0) return inconclusive(gateGap(missing, baseline));
+  return { verdict: 'conforming', sentence: conformingSentence(report, baseline), exitCode: 0 };
+}
+
+/** What an earlier report says of a requirement; undefined without one, and where it does not have it. */
+function outcomeIn(baseline: ConformanceReport | undefined, { id }: RequirementResult): Outcome | undefined {
+  return baseline?.requirements.find((row) => row.id === id)?.outcome;
+}
+
+/** A must requirement that failed and that nobody accepted. */
+function isBreach({ level, outcome }: RequirementResult): boolean {
+  return level === 'must' && outcome === 'failed';
+}
+
+function isOpen(outcome: Outcome): boolean {
+  return outcome === 'inconclusive' || outcome === 'not-tested';
+}
+
+function result(
+  row: Requirement,
+  { records, contract, partial, interrupted, errors }: RunFacts,
+): RequirementResult {
+  const found = records.flatMap((record) =>
+    record.checks.filter(({ requirement }) => requirement === row.id).map((check) => ({ check, record })),
+  );
+  const checksOf = (outcome: CheckRecord['outcome']) =>
+    found.filter(({ check }) => check.outcome === outcome);
+  const failed = checksOf('failed');
+  const [open] = checksOf('inconclusive');
+  const [untested] = checksOf('not-tested');
+  const passed = checksOf('passed').length;
+  const deviations = group(row, failed);
+  // No scenario came to ask a target that is away: no answer could be had.
+  const away = records.length === 0 ? errors.find(({ kind }) => kind === 'outage')?.message : undefined;
+  const outcome: Outcome =
+    failed.length > 0
+      ? 'failed'
+      : open || away !== undefined
+        ? 'inconclusive'
+        : untested || passed === 0
+          ? 'not-tested'
+          : 'passed';
+  const tried = records.some(
+    ({ establishes }) => row.scenario === everyExchange || establishes.includes(row.id),
+  );
+  const reasons: Record<Outcome, string> = {
+    failed: deviations[0] ? `expected ${deviations[0].expected}, got ${deviations[0].actual}` : '',
+    known: '',
+    inconclusive: open?.check.reason ?? away ?? '',
+    passed: `${passed} ${passed === 1 ? 'check' : 'checks'} passed`,
+    'not-tested':
+      untested?.check.reason ??
+      (interrupted
+        ? 'the run ended before'
+        : tried
+          ? 'no exchange gave occasion for it'
+          : partial
+            ? 'not selected in this run'
+            : 'the run did not get that far'),
+  };
+  return {
+    id: row.id,
+    level: row.level,
+    title: row.title,
+    text: textIn(row, contract),
+    source: sourceOf(row, contract),
+    operation: roleOfRequirement(row.id) ?? null,
+    outcome,
+    reason: reasons[outcome],
+    checks: { passed, failed: failed.length, inconclusive: checksOf('inconclusive').length },
+    deviations,
+  };
+}
+
+/** The same expectation broken in the same way is one deviation, however many scenarios met it. */
+function group(
+  { level }: Requirement,
+  failed: { check: CheckRecord; record: ScenarioRecord }[],
+): Deviation[] {
+  const grouped = new Map<string, Deviation>();
+  for (const { check, record } of failed) {
+    const { expected = '', actual = '', instancePointer, place } = check;
+    const key = JSON.stringify([expected, actual, instancePointer, place?.pointer]);
+    const same = grouped.get(key);
+    if (same) {
+      same.occurrences += 1;
+      if (record.scenario !== same.scenario && !same.alsoIn.includes(record.scenario))
+        same.alsoIn.push(record.scenario);
+      continue;
+    }
+    // The first of each scenario is kept in any case: an acceptance may be for one scenario only.
+    const isFirst = ![...grouped.values()].some(({ scenario }) => scenario === record.scenario);
+    if (grouped.size >= deviationsKept && !isFirst) continue;
+    const shown = check.exchange === undefined ? undefined : record.exchanges[check.exchange];
+    grouped.set(key, {
+      level,
+      scenario: record.scenario,
+      alsoIn: [],
+      occurrences: 1,
+      expected,
+      actual,
+      ...(instancePointer === undefined ? {} : { instancePointer }),
+      ...(place === undefined
+        ? {}
+        : { place: { pointer: place.pointer, file: place.file, line: place.line } }),
+      ...(shown === undefined ? {} : { exchange: shown.record, curl: shown.curl }),
+      rerun: rerun(record),
+    });
+  }
+  return [...grouped.values()];
+}
+
+/** Runs one scenario again, against the same target. */
+function rerun({ scenario, run }: ScenarioRecord): string {
+  const { name, baseUrl } = run.target;
+  const target =
+    name === 'mock' ? '' : name === 'custom' ? `NOMBA_BASE_URL='${baseUrl}' ` : `NOMBA_TARGET=${name} `;
+  return `${target}npx playwright test --project=conformance -g '${scenario.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}'`;
+}
+
+function errorsIn(records: ScenarioRecord[]): RunError[] {
+  const outages = [...new Set(records.flatMap(({ outage }) => outage ?? []))];
+  return [
+    ...outages.map((message): RunError => ({ kind: 'outage', message })),
+    ...records.flatMap(({ scenario, defect }): RunError[] =>
+      defect === undefined
+        ? []
+        : [{ kind: 'suite', message: `the scenario "${scenario}" ended in an error: ${defect}` }],
+    ),
+  ];
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((all, number) => all + number, 0);
+}

@@ -1,0 +1,85 @@
+import type { ConformanceReport, RequirementResult } from '../../schemas/report/report.ts';
+import { oneLine } from '../formats/text.ts';
+
+type Judged = Omit<ConformanceReport, 'sentence' | 'verdict' | 'exitCode'>;
+
+/** How many ids a sentence names before it counts the rest. */
+const named = 3;
+
+/** The verdict on a conforming target, or on one that is no worse than a baseline, for a release manager. */
+export function conformingSentence(report: Judged, baseline?: ConformanceReport): string {
+  const { contract, requirements, requests, partial, knownDeviationProblems: problems } = report;
+  const musts = requirements.filter(({ level }) => level === 'must');
+  const kept = musts.filter(({ outcome }) => outcome === 'passed').length;
+  const known = musts.filter(({ outcome }) => outcome === 'known').length;
+  const open = musts.filter(({ outcome }) => outcome === 'inconclusive' || outcome === 'not-tested').length;
+  const findings = requirements.filter(
+    ({ level, outcome }) => level === 'should' && outcome === 'failed',
+  ).length;
+  const failed = musts.filter(({ outcome }) => outcome === 'failed').length;
+  const details = [
+    `${requests} requests`,
+    ...(failed > 0 ? [`${count(failed, 'must requirement')} failed already in the baseline`] : []),
+    ...(problems.length > 0
+      ? [`${count(problems.length, 'entry', 'entries')} of the known deviations to mend`]
+      : []),
+    ...(known > 0 ? [`${count(known, 'known deviation')} accepted`] : []),
+    ...(open > 0 ? [`${open} must ${open === 1 ? 'requirement' : 'requirements'} not established`] : []),
+    ...(findings > 0 ? [`${count(findings, 'should finding')} to look at`] : []),
+  ];
+  const all = partial
+    ? `the ${kept} must requirements of this partial run`
+    : `${kept} of ${musts.length} must requirements`;
+  const since = baseline ? `no regression since ${nameOfBaseline(baseline)}, ` : '';
+  return `Conforming: ${since}${nameOf(report)} keeps ${all} of ${contract.title} ${contract.version} (${details.join(', ')}).`;
+}
+
+/** The verdict on a target that breaks the contract, or on a file of known deviations that is not true. */
+export function nonconformingSentence(
+  report: Judged,
+  broken: RequirementResult[],
+  baseline?: ConformanceReport,
+): string {
+  const { contract, knownDeviationProblems: problems } = report;
+  const [first, ...others] = broken;
+  if (!first) {
+    return `Nonconforming: ${count(problems.length, 'entry', 'entries')} of the known deviations ${problems.length === 1 ? 'is' : 'are'} not true of ${nameOf(report)} any more; mend the file: ${problems[0]}`;
+  }
+  const since = baseline ? ` that did not fail in ${nameOfBaseline(baseline)}` : '';
+  const what = `${count(broken.length, 'must requirement')}${since} of ${contract.title} ${contract.version}`;
+  const ids = list(broken.map(({ id }) => id));
+  const [why, they] =
+    others.length === 0 ? [first.reason, 'it is'] : [`${first.id}: ${first.reason}`, 'they are'];
+  return `Nonconforming: ${nameOf(report)} breaks ${what}: ${ids} (${oneLine(why, 200)}); do not release before ${they} mended or accepted as known.`;
+}
+
+/** No verdict: why, and what to do. */
+export function inconclusiveSentence(report: Judged, why: string): string {
+  return `Inconclusive: no verdict on ${nameOf(report)}: ${why.replace(/\.$/, '')}; run again when that is mended.`;
+}
+
+/** Why the gate gives no verdict: what it needs and does not have. */
+export function gateGap(missing: RequirementResult[], baseline?: ConformanceReport): string {
+  const [first] = missing;
+  const every = baseline ? `what passed in ${nameOfBaseline(baseline)}` : 'every must requirement';
+  const ids = list(missing.map(({ id }) => id));
+  return `the gate needs ${every} established, and ${ids} ${missing.length === 1 ? 'is' : 'are'} not (${first?.reason})`;
+}
+
+function nameOfBaseline({ startedAt }: ConformanceReport): string {
+  return `the baseline of ${startedAt.slice(0, 10)}`;
+}
+
+/** `issue.success, issue.envelope, refresh.success and 4 more`. */
+function list(ids: string[]): string {
+  const rest = ids.length - named;
+  return rest > 0 ? `${ids.slice(0, named).join(', ')} and ${rest} more` : ids.join(', ');
+}
+
+function nameOf({ target }: Judged): string {
+  return target.name === 'custom' ? target.baseUrl : `the ${target.name}`;
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

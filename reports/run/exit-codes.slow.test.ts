@@ -1,0 +1,468 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { stringify } from 'yaml';
+import {
+  commands,
+  frontDoor,
+  runSuite,
+  type SuiteRun,
+  type SuiteRunOptions,
+} from '../../fixtures/lab/front-door.ts';
+import { type Handler, listenHttp, listenTcp } from '../../fixtures/lab/hostile/listener.ts';
+import { newCredentials } from '../../fixtures/lab/hostile/running-target.ts';
+import { createTinyAuth } from '../../fixtures/lab/hostile/tiny-auth.ts';
+import {
+  conformingReport,
+  deviationOf,
+  inconclusiveReport,
+  withRequirement,
+} from '../../fixtures/lab/reports/report-builder.ts';
+import { type MockOptions, startMock } from '../../fixtures/mock/server.ts';
+import { shippedContract } from '../../schemas/openapi/contract.ts';
+import { daysAfter } from '../judge/known-deviations.ts';
+
+test.describe.configure({ mode: 'parallel' });
+
+const today = new Date().toISOString().slice(0, 10);
+const issueSucceeds = 'issue answers a valid request with the documented success';
+/** A fault, the one requirement that it breaks, and the scenario that finds it. */
+const fault = 'refreshed-token-dead';
+const broken = 'token.refreshed-usable';
+const finding = 'refresh answers a valid request with the documented success';
+
+/** Writes a file of this test, and returns its path. */
+function fileOf(name: string, content: string): string {
+  const path = test.info().outputPath(name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** A file with one known deviation: what the fault breaks, by default. */
+function knownFile(changes: Record<string, unknown> = {}): string {
+  const entry = {
+    requirement: broken,
+    reason: 'Mended in the next release.',
+    category: 'target-bug',
+    owner: 'payments-platform',
+    expires: daysAfter(today, 7),
+    ...changes,
+  };
+  return fileOf('known-deviations.yaml', stringify({ known: [entry] }));
+}
+
+/** The suite against a mock of its own, started apart, as `NOMBA_BASE_URL` and credentials name it. */
+async function runAgainstMock(
+  mockOptions: MockOptions,
+  { environment, ...options }: SuiteRunOptions = {},
+): Promise<SuiteRun> {
+  const mock = await startMock(mockOptions);
+  try {
+    const target = {
+      NOMBA_BASE_URL: mock.baseUrl,
+      NOMBA_CLIENT_ID: mock.client.id,
+      NOMBA_CLIENT_SECRET: mock.client.secret,
+    };
+    return await runSuite({ ...options, environment: { ...target, ...environment } });
+  } finally {
+    await mock.close();
+  }
+}
+
+/** The suite against a server that answers every request in one way. */
+async function runAgainst(
+  handler: Handler,
+  { environment, ...options }: SuiteRunOptions = {},
+): Promise<SuiteRun> {
+  const listener = await listenHttp(handler);
+  try {
+    return await runSuite({ ...options, environment: { ...someTarget(listener.port), ...environment } });
+  } finally {
+    await listener.close();
+  }
+}
+
+function someTarget(port: number): Record<string, string> {
+  const { clientId, clientSecret } = newCredentials();
+  return {
+    NOMBA_BASE_URL: `http://127.0.0.1:${port}`,
+    NOMBA_CLIENT_ID: clientId,
+    NOMBA_CLIENT_SECRET: clientSecret,
+  };
+}
+
+/** Frames of a JavaScript stack, or of an error as Node shows it: no reader of a verdict is helped by one. */
+const stackTrace = /^\s+at .*:\d+:\d+\)?$|node:internal/m;
+
+/** A run with a verdict: its code, and its sentence as the last line, the same in the report. */
+function expectVerdict({ exitCode, stdout, output, report }: SuiteRun, code: 0 | 1 | 3, sentence: RegExp) {
+  const verdict = { 0: 'conforming', 1: 'nonconforming', 3: 'inconclusive' }[code];
+  const last = stdout.trimEnd().split('\n').at(-1);
+  expect({ exitCode, verdict: report?.verdict, last }, output).toEqual({
+    exitCode: code,
+    verdict,
+    last: expect.stringMatching(sentence),
+  });
+  expect(last).toBe(report?.sentence);
+  expect(last).toMatch(/^[A-Z].*\.$/);
+  expect(output).not.toMatch(stackTrace);
+}
+
+/** A run that was refused: nothing but one sentence, and nothing sent or written. */
+function expectRefused({ exitCode, stdout, stderr, files }: SuiteRun, sentence: RegExp) {
+  expect({ exitCode, stderr, stdout }).toEqual({
+    exitCode: 2,
+    stderr: expect.stringMatching(/^[^\n]+\.\n$/),
+    stdout: '',
+  });
+  expect(stderr).toMatch(sentence);
+  expect(stderr).not.toMatch(stackTrace);
+  expect(files).not.toContain('conformance.json');
+}
+
+test.describe('0, conforming', () => {
+  test('the gate on the embedded mock', async () => {
+    const run = await runSuite({ command: commands.gate });
+    expectVerdict(run, 0, /^Conforming: the mock keeps (\d+) of \1 must requirements/);
+    expect(run.report?.partial).toBe(false);
+  });
+
+  test('a mock started apart, with every report', async () => {
+    const run = await runAgainstMock({});
+    expectVerdict(run, 0, /^Conforming: http:\S+ keeps \d+ of \d+ must requirements/);
+    const reports = ['conformance.json', 'index.html', 'junit.xml', 'playwright/index.html', 'summary.md'];
+    expect(run.files).toEqual(expect.arrayContaining(reports));
+  });
+
+  test('a run whose output nobody reads to its end', async () => {
+    const directory = test.info().outputPath('unread');
+    const suite = ['reports/run/main.js', '--grep', issueSucceeds, `--output=${directory}`];
+    const reader = `const suite = require('node:child_process').spawn(process.execPath, ${JSON.stringify(suite)}, { stdio: ['ignore', 'pipe', 'inherit'] });
+      suite.stdout.destroy();
+      suite.on('exit', (code) => process.exit(code));`;
+    const run = await frontDoor(['-e', reader], { NOMBA_REPORTS_DIR: directory });
+    expect([run.exitCode, run.output]).toEqual([0, '']);
+    expect(readFileSync(join(directory, 'summary.md'), 'utf8')).toContain('Conforming');
+  });
+
+  test('plain Playwright, for a part of the scenarios', async () => {
+    const run = await runSuite({ command: commands.playwright, flags: ['--grep', issueSucceeds] });
+    expectVerdict(run, 0, /of this partial run/);
+  });
+
+  test('a part of the spec files, which is told as a part', async () => {
+    const run = await runSuite({ flags: ['specs/success.spec.ts'] });
+    expectVerdict(run, 0, /of this partial run/);
+  });
+
+  test('a failure that is known', async () => {
+    const run = await runAgainstMock(
+      { fault },
+      { flags: ['--grep', finding], environment: { NOMBA_KNOWN_DEVIATIONS: knownFile() } },
+    );
+    expectVerdict(run, 0, /1 known deviation accepted/);
+    expect(run.stdout).toContain(`= known  ${broken}  Mended in the next release.`);
+  });
+
+  test('a failure that is known where shards are merged, and 2 for a file that is not there', async () => {
+    const directory = test.info().outputPath('run');
+    const reports = join(directory, 'reports');
+    const shard = await runAgainstMock({ fault }, { flags: ['--grep', finding, '--shard=1/1'], directory });
+    expect(shard.exitCode, shard.output).toBe(0);
+    const merge = (known: string) =>
+      frontDoor([...commands.merge, join(reports, 'blob')], {
+        NOMBA_REPORTS_DIR: reports,
+        NOMBA_KNOWN_DEVIATIONS: known,
+      });
+    const refused = await merge('/nowhere/known.yaml');
+    expect([refused.exitCode, refused.stdout, refused.stderr]).toEqual([
+      2,
+      '',
+      expect.stringMatching(/known\.yaml does not exist; correct NOMBA_KNOWN_DEVIATIONS or unset it\.\n$/),
+    ]);
+    const merged = await merge(knownFile());
+    expect([merged.exitCode, merged.stdout]).toEqual([
+      0,
+      expect.stringContaining('1 known deviation accepted'),
+    ]);
+  });
+
+  test('a failure that the baseline has', async () => {
+    const failed = { outcome: 'failed' as const, deviations: [deviationOf()] };
+    const baseline = JSON.stringify(withRequirement(conformingReport(), broken, failed));
+    const run = await runAgainstMock(
+      { fault },
+      { flags: ['--grep', finding, '--baseline', fileOf('baseline.json', baseline)] },
+    );
+    expectVerdict(
+      run,
+      0,
+      /no regression since the baseline of 2026-01-15.*1 must requirement failed already/,
+    );
+  });
+});
+
+test.describe('1, nonconforming', () => {
+  test('a fault, with an entry that would accept it', async () => {
+    const run = await runAgainstMock({ fault }, { flags: ['--grep', finding] });
+    expectVerdict(
+      run,
+      1,
+      /breaks 1 must requirement of .*: token\.refreshed-usable \(expected .*, got 401 Unauthorized\);/,
+    );
+    expect(run.stdout).toContain(`- requirement: ${broken}\n  reason: ""`);
+  });
+
+  test('a fault that the baseline does not have, by the rules of the gate', async () => {
+    const baseline = fileOf('baseline.json', JSON.stringify(conformingReport()));
+    const run = await runAgainstMock(
+      { fault },
+      { command: commands.gate, flags: ['--grep', finding, `--baseline=${baseline}`] },
+    );
+    expectVerdict(run, 1, /breaks 1 must requirement that did not fail in the baseline of 2026-01-15/);
+  });
+
+  test('a known deviation that does not fail any more', async () => {
+    const run = await runSuite({
+      flags: ['--grep', finding],
+      environment: { NOMBA_KNOWN_DEVIATIONS: knownFile() },
+    });
+    expectVerdict(run, 1, /known-deviations\.yaml:2 .*does not any more; delete the entry/);
+  });
+
+  test('a known deviation that has expired', async () => {
+    const environment = { NOMBA_KNOWN_DEVIATIONS: knownFile({ expires: daysAfter(today, -1) }) };
+    const run = await runAgainstMock({ fault }, { flags: ['--grep', finding], environment });
+    expectVerdict(run, 1, /breaks 1 must requirement/);
+    expect(run.stdout).toMatch(/known-deviations\.yaml:2 .* and it still does; mend the target/);
+  });
+
+  test('a known deviation that matches nothing in its scenario', async () => {
+    const entry = { requirement: 'issue.response-schema', scenario: issueSucceeds };
+    const run = await runSuite({
+      flags: ['--grep', issueSucceeds],
+      environment: { NOMBA_KNOWN_DEVIATIONS: knownFile(entry) },
+    });
+    expectVerdict(run, 1, /fails in the scenario "issue answers .*", and it does not/);
+  });
+
+  test('a server that answers 200 and {} to everything', async () => {
+    const run = await runAgainst(
+      (_asked, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'),
+      { flags: ['--grep', 'issue '] },
+    );
+    expectVerdict(run, 1, /^Nonconforming: http:\S+ breaks \d+ must requirements .*issue\.envelope/);
+  });
+
+  test('a server that answers 500 to everything', async () => {
+    const run = await runAgainst((_asked, response) => response.writeHead(500).end(), {
+      flags: ['--grep', 'issue '],
+    });
+    expectVerdict(
+      run,
+      1,
+      /^Nonconforming: http:\S+ breaks \d+ must requirements .*got 500 Internal Server Error/,
+    );
+  });
+});
+
+test.describe('2, refused before anything is sent', () => {
+  const somewhere = { NOMBA_BASE_URL: 'http://127.0.0.1:9', NOMBA_CLIENT_ID: 'a', NOMBA_CLIENT_SECRET: 'b' };
+  const refused: Record<string, { environment: Record<string, string>; sentence: RegExp }> = {
+    'an unknown target': {
+      environment: { NOMBA_TARGET: 'staging' },
+      sentence: /^NOMBA_TARGET is "staging"; use mock, sandbox or production/,
+    },
+    'no client id': {
+      environment: { ...somewhere, NOMBA_CLIENT_ID: '' },
+      sentence: /^NOMBA_CLIENT_ID is not set; set it to the client id/,
+    },
+    'no client secret': {
+      environment: { NOMBA_TARGET: 'sandbox', NOMBA_CLIENT_ID: 'a' },
+      sentence: /^NOMBA_CLIENT_SECRET is not set; set it to the client secret for sandbox/,
+    },
+    'half a short-lived client': {
+      environment: { ...somewhere, NOMBA_SHORT_LIVED_CLIENT_ID: 'c' },
+      sentence: /^NOMBA_SHORT_LIVED_CLIENT_SECRET is not set/,
+    },
+    'what is no URL': {
+      environment: { ...somewhere, NOMBA_BASE_URL: 'localhost' },
+      sentence: /^NOMBA_BASE_URL gives "localhost", which is not a URL; write it like https:/,
+    },
+    'a URL of another protocol': {
+      environment: { ...somewhere, NOMBA_BASE_URL: 'ftp://127.0.0.1' },
+      sentence: /^NOMBA_BASE_URL gives a ftp: URL; only http: and https:/,
+    },
+    'a URL with a query': {
+      environment: { ...somewhere, NOMBA_BASE_URL: 'http://127.0.0.1:9/?a=b' },
+      sentence: /^NOMBA_BASE_URL gives a URL with a query or fragment/,
+    },
+    'production, unless it is meant': {
+      environment: { ...somewhere, NOMBA_BASE_URL: '', NOMBA_TARGET: 'production' },
+      sentence: /is the production host; set NOMBA_ALLOW_PRODUCTION=1/,
+    },
+    'a limit that is no number, for the mock': {
+      environment: { NOMBA_MAX_RPS: 'many' },
+      sentence: /^NOMBA_MAX_RPS is "many"; set it to a positive number of requests per second/,
+    },
+    'a time-out of zero': {
+      environment: { ...somewhere, NOMBA_REQUEST_TIMEOUT: '0' },
+      sentence: /^NOMBA_REQUEST_TIMEOUT is "0"; set it to a positive number of seconds/,
+    },
+    'a folder that cannot be made, in which Node would try for ever': {
+      environment: { NOMBA_REPORTS_DIR: '/proc/reports' },
+      sentence: /^The folder that NOMBA_REPORTS_DIR names cannot be made \(\w+\); name another/,
+    },
+    'a contract that does not exist': {
+      environment: { NOMBA_CONTRACT: '/nowhere/contract.yaml' },
+      sentence: /^The contract \/nowhere\/contract\.yaml does not exist; set NOMBA_CONTRACT/,
+    },
+    'an overlay that does not exist': {
+      environment: { NOMBA_OVERLAY: '/nowhere/overlay.yaml' },
+      sentence: /^The overlay \/nowhere\/overlay\.yaml does not exist; set NOMBA_OVERLAY/,
+    },
+    'a file of known deviations that does not exist': {
+      environment: { NOMBA_KNOWN_DEVIATIONS: '/nowhere/known.yaml' },
+      sentence: /known deviations \/nowhere\/known\.yaml does not exist; correct NOMBA_KNOWN_DEVIATIONS/,
+    },
+    'a baseline that does not exist': {
+      environment: { NOMBA_BASELINE: '/nowhere/conformance.json' },
+      sentence: /\/nowhere\/conformance\.json/,
+    },
+  };
+  for (const [what, { environment, sentence }] of Object.entries(refused)) {
+    test(what, async () => expectRefused(await runSuite({ environment }), sentence));
+  }
+
+  test('a URL with credentials, which it does not repeat', async () => {
+    const { clientSecret } = newCredentials();
+    const url = new URL('http://127.0.0.1:9');
+    url.username = 'someone';
+    url.password = clientSecret;
+    const run = await runSuite({ environment: { ...somewhere, NOMBA_BASE_URL: url.href } });
+    expectRefused(run, /^NOMBA_BASE_URL gives a URL with credentials in it/);
+    expect(run.output).not.toContain(url.password);
+  });
+
+  const contracts: Record<string, { change: (text: string) => string; sentence: RegExp }> = {
+    'a contract that is not YAML': {
+      change: (text) => text.replace('paths:', 'paths: ['),
+      sentence: /contract\.yaml:\d+ is not valid YAML/,
+    },
+    'a contract that is not OpenAPI 3.1': {
+      change: (text) => text.replace(/^openapi:.*$/m, 'openapi: 3.0.3'),
+      sentence: /contract\.yaml:1 .*3\.1/,
+    },
+    'a contract with a reference that leads nowhere': {
+      change: (text) => text.replace('#/components/schemas/TokenResponse', '#/components/schemas/Nothing'),
+      sentence: /contract\.yaml:\d+ .*#\/components\/schemas\/Nothing/,
+    },
+    'a contract with a property that no value source knows': {
+      change: (text) =>
+        text.replace(/^ *example: your_client_secret\n/m, '').replaceAll('client_secret', 'passphrase'),
+      sentence: /contract\.yaml:\d+ requires "passphrase", which has no value source; add one in fixtures/,
+    },
+  };
+  for (const [what, { change, sentence }] of Object.entries(contracts)) {
+    test(what, async () => {
+      const contract = fileOf('contract.yaml', change(readFileSync(shippedContract, 'utf8')));
+      expectRefused(await runSuite({ environment: { NOMBA_CONTRACT: contract } }), sentence);
+    });
+  }
+
+  test('an overlay that applies to nothing', async () => {
+    const overlay = fileOf(
+      'overlay.yaml',
+      stringify({
+        overlay: '1.0.0',
+        info: { title: 'Nothing', version: '1' },
+        actions: [{ target: '$.nothing', update: {} }],
+      }),
+    );
+    const run = await runSuite({ environment: { NOMBA_OVERLAY: overlay } });
+    expectRefused(run, /overlay\.yaml:\d+ .*selects nothing/);
+  });
+
+  test('a file of known deviations that is malformed, for a target that listens', async () => {
+    let connections = 0;
+    const listener = await listenTcp(() => {
+      connections += 1;
+    });
+    const known = knownFile({ owner: '' });
+    const environment = { ...someTarget(listener.port), NOMBA_KNOWN_DEVIATIONS: known };
+    expectRefused(await runSuite({ environment }), /known-deviations\.yaml:5 gives "" as owner; write who/);
+    expect(connections).toBe(0);
+    await listener.close();
+  });
+
+  test('a baseline of a run that established nothing', async () => {
+    const report = inconclusiveReport();
+    const open = report.requirements.map((row) => ({ ...row, outcome: 'inconclusive' as const }));
+    const baseline = fileOf('baseline.json', JSON.stringify({ ...report, requirements: open }));
+    const run = await runSuite({ command: commands.gate, flags: ['--baseline', baseline] });
+    expectRefused(run, /^The baseline .*baseline\.json is of a run that established nothing; name/);
+  });
+});
+
+test.describe('3, inconclusive', () => {
+  test('a target that refuses connections, found out within seconds', async () => {
+    const listener = await listenTcp(() => {});
+    await listener.close();
+    const run = await runSuite({ environment: someTarget(listener.port) });
+    expectVerdict(run, 3, /^Inconclusive: no verdict on http:\S+: the target refuses connections/);
+    expect(run.report?.durationMs).toBeLessThan(10_000);
+  });
+
+  test('a target that never answers', async () => {
+    const listener = await listenTcp(() => {});
+    const environment = { ...someTarget(listener.port), NOMBA_REQUEST_TIMEOUT: '1' };
+    const run = await runSuite({ environment });
+    expectVerdict(run, 3, /the target does not finish its answer in time/);
+    await listener.close();
+  });
+
+  test('a selection that matches nothing', async () => {
+    const run = await runSuite({ flags: ['--grep', 'no scenario has this title'] });
+    expectVerdict(run, 3, /nothing ran, since no scenario is selected/);
+  });
+
+  test('a run that is interrupted', async () => {
+    const auth = createTinyAuth();
+    let interrupt = () => {};
+    let asked = 0;
+    const listener = await listenHttp((request, response) => {
+      asked += 1;
+      if (asked === 20) interrupt();
+      const { status, headers, body } = auth.answer(request);
+      response.writeHead(status, headers).end(JSON.stringify(body));
+    });
+    const { clientId, clientSecret } = auth;
+    const run = await runSuite({
+      environment: {
+        NOMBA_BASE_URL: `http://127.0.0.1:${listener.port}`,
+        NOMBA_CLIENT_ID: clientId,
+        NOMBA_CLIENT_SECRET: clientSecret,
+      },
+      onStart: (given) => {
+        interrupt = given;
+      },
+    });
+    await listener.close();
+    expectVerdict(run, 3, /^Inconclusive: .*the run was interrupted/);
+  });
+
+  test('a must requirement that was not tested, by the rules of the gate', async () => {
+    const run = await runAgainstMock({}, { command: commands.gate });
+    expectVerdict(run, 3, /the gate needs every must requirement established, and .*token\.expired-unusable/);
+    expect(run.stdout).toContain('NOMBA_SHORT_LIVED_CLIENT_ID');
+  });
+
+  test('what passed in the baseline and was not tested, by the rules of the gate', async () => {
+    const baseline = fileOf('baseline.json', JSON.stringify(conformingReport()));
+    const run = await runSuite({
+      command: commands.gate,
+      flags: ['--baseline', baseline, '--grep', issueSucceeds],
+    });
+    expectVerdict(run, 3, /the gate needs what passed in the baseline of 2026-01-15 established/);
+  });
+});

@@ -1,0 +1,284 @@
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { list, object } from '../document/json.ts';
+import { parentOf, pointerTo, valueAt } from '../document/pointer.ts';
+import { shown } from '../document/shown.ts';
+import { UserError } from '../document/user-error.ts';
+import { type Place, YamlDocument } from '../document/yaml-document.ts';
+import { SchemaCompiler, type SchemaError } from '../validation/compile.ts';
+import {
+  type HeaderParameter,
+  type Operation,
+  OperationReader,
+  type RequestBody,
+  type ResponseContent,
+  type ResponseDefinition,
+  type Role,
+  type Schema,
+  type SchemaPiece,
+} from './operations.ts';
+import { applyOverlay, type Overlaid } from './overlay.ts';
+import { requireSound } from './soundness.ts';
+import { requireStructure } from './structure.ts';
+import { type Survey, survey } from './survey.ts';
+
+export type {
+  HeaderParameter,
+  Operation,
+  RequestBody,
+  ResponseContent,
+  ResponseDefinition,
+  Role,
+  Schema,
+} from './operations.ts';
+export { roles } from './operations.ts';
+
+/** A server the document lists. */
+export interface ServerEntry {
+  url: string;
+  description: string;
+}
+
+export const shippedContract = join(__dirname, '..', 'nomba-authentication.openapi.yaml');
+export const shippedOverlay = join(__dirname, '..', 'nomba-authentication.overlay.yaml');
+
+/** The OpenAPI document a target is held to. Schemas are compiled when they are first used. */
+export class Contract {
+  readonly document: YamlDocument;
+  readonly overlay: YamlDocument | undefined;
+  readonly title: string;
+  readonly version: string;
+  readonly sha256: string;
+  readonly servers: ServerEntry[];
+  readonly operations: Operation[];
+  readonly #root: Schema;
+  readonly #survey: Survey;
+  readonly #reader: OperationReader;
+  readonly #overlaid: Overlaid | undefined;
+  readonly #overlaidSurvey: Survey | undefined;
+  #stated: SchemaCompiler | undefined;
+  #tightened: SchemaCompiler | undefined;
+
+  private constructor(document: YamlDocument, overlay: YamlDocument | undefined) {
+    this.document = document;
+    this.overlay = overlay;
+    this.#root = openApiRoot(document);
+    this.#survey = survey(this.#root);
+    requireSound(this.#root, this.#survey, (pointer) => document.place(pointer));
+    this.#overlaid = overlay && applyOverlay(this.#root, overlay);
+    if (this.#overlaid) {
+      const { root } = this.#overlaid;
+      this.#overlaidSurvey = survey(root);
+      requireSound(root, this.#overlaidSurvey, (pointer) => this.place(pointer));
+    }
+    this.sha256 = sha256(document.text);
+    const info = object(this.#root.info) ?? {};
+    this.title = String(info.title ?? 'untitled');
+    this.version = String(info.version ?? 'unversioned');
+    this.servers = list(this.#root.servers).map(readServer);
+    this.#reader = new OperationReader(this.#root, this.#survey);
+    this.operations = this.#reader.read((pointer) => document.place(pointer));
+  }
+
+  /**
+   * Loads a contract and its overlay. The shipped contract has the shipped overlay; another document has none
+   * unless one is named.
+   * Throws a UserError (file, line, remedy) when the document cannot be read, is not YAML or not OpenAPI 3.1,
+   * has a `$ref` that leads nowhere, or describes no operation that issues a token.
+   */
+  static load(options: { contract?: string | undefined; overlay?: string | undefined } = {}): Contract {
+    const path = resolve(options.contract ?? shippedContract);
+    const document = YamlDocument.load(path, 'contract', 'set NOMBA_CONTRACT to an OpenAPI 3.1 document');
+    const overlayPath = options.overlay ?? (path === shippedContract ? shippedOverlay : 'none');
+    const overlay =
+      overlayPath === 'none'
+        ? undefined
+        : YamlDocument.load(overlayPath, 'overlay', 'set NOMBA_OVERLAY to an OpenAPI Overlay or to none');
+    return new Contract(document, overlay);
+  }
+
+  /** The operation of a role, or undefined where the document has none. */
+  operation(role: Role): Operation | undefined {
+    return this.operations.find((operation) => operation.role === role);
+  }
+
+  /** The roles that the document has an operation for, in the order of the life of a token. */
+  get roles(): Role[] {
+    return this.operations.map(({ role }) => role);
+  }
+
+  /**
+   * The role whose operation shows whether an access token is alive: revoke where it asks for a bearer token,
+   * else refresh where that does; undefined where no operation asks for one.
+   */
+  get protectedRole(): Role | undefined {
+    return (['revoke', 'refresh'] as const).find((role) => this.operation(role)?.bearer);
+  }
+
+  /** The documented response for a status: exact, then its class (`4XX`), then `default`. */
+  response(operation: Operation, status: number): ResponseDefinition | undefined {
+    const named = (name: string) =>
+      operation.responses.find((response) => response.status.toUpperCase() === name);
+    return named(String(status)) ?? named(`${Math.floor(status / 100)}XX`) ?? named('DEFAULT');
+  }
+
+  /** Errors of a response body under the schema as the contract states it. */
+  responseErrors(content: ResponseContent, body: unknown): SchemaError[] {
+    return this.#statedErrors(content.schemaPointer, body);
+  }
+
+  /** Errors of a response body under what the overlay adds: those the contract's own schema does not have. */
+  envelopeErrors(content: ResponseContent, body: unknown): SchemaError[] {
+    const tightened = this.#tightenedCompiler();
+    if (!tightened || content.schemaPointer === undefined) return [];
+    const known = new Set(this.responseErrors(content, body).map(errorKey));
+    return tightened
+      .validator(content.schemaPointer)(body)
+      .filter((error) => {
+        const isNew = !known.has(errorKey(error));
+        known.add(errorKey(error));
+        return isNew;
+      });
+  }
+
+  /** Errors of a request body under the operation's schema. */
+  requestErrors(body: RequestBody, value: unknown): SchemaError[] {
+    return this.#statedErrors(this.#schemaBelow(body.pointer), value);
+  }
+
+  /** Errors of a header's value under its schema; numbers and booleans are read from the text. */
+  headerErrors(header: HeaderParameter, value: string): SchemaError[] {
+    return this.#statedErrors(this.#schemaBelow(header.pointer), readHeaderValue(header.schema, value));
+  }
+
+  /**
+   * Holds a document other than the shipped one to the structure of OpenAPI 3.1, and compiles every schema that
+   * the operations use, so that a bad one is found before anything is sent. Once a run is enough: what a process
+   * needs later it compiles when it is first used.
+   * Throws a UserError with the file and the line at fault.
+   */
+  compileAll(): void {
+    if (this.document.path !== shippedContract) requireStructure(this.document);
+    const requests = this.operations.flatMap(({ body, headers }) => [...(body ? [body] : []), ...headers]);
+    const responses = this.operations
+      .flatMap((operation) => operation.responses.flatMap(({ contents }) => contents))
+      .flatMap(({ schemaPointer }) => (schemaPointer === undefined ? [] : [schemaPointer]));
+    const stated = requests.flatMap(({ pointer }) => this.#schemaBelow(pointer) ?? []);
+    this.#statedCompiler().verify([...stated, ...responses]);
+    this.#tightenedCompiler()?.verify(responses);
+  }
+
+  /** A schema with its `$ref` followed and the branches of `allOf` laid over each other; its own keywords win. */
+  resolve(schema: unknown): Schema {
+    return this.#reader.resolve(schema);
+  }
+
+  /** The schema at a pointer and all that judges the same value with it, each where it stands. */
+  pieces(pointer: string): SchemaPiece[] {
+    return this.#reader.pieces(pointer);
+  }
+
+  /** The value at a pointer of the document, as published. */
+  valueAt(pointer: string): unknown {
+    return valueAt(this.#root, pointer);
+  }
+
+  /** The pointer itself where the document has it, else its nearest ancestor that exists. */
+  nearest(pointer: string): string {
+    return pointer === '' || this.valueAt(pointer) !== undefined ? pointer : this.nearest(parentOf(pointer));
+  }
+
+  /**
+   * Where a reader finds what a pointer of the document names: in the contract, or in the overlay for what
+   * only the overlay says.
+   */
+  place(pointer: string): Place {
+    return this.valueAt(pointer) === undefined ? this.#tightenedPlace(pointer) : this.document.place(pointer);
+  }
+
+  /** Where a pointer of the overlaid document stands: in the overlay for all that it wrote. */
+  #tightenedPlace(pointer: string): Place {
+    for (let at = pointer; this.overlay && at !== ''; at = parentOf(at)) {
+      const written = this.#overlaid?.written.get(at);
+      if (written) return this.overlay.place(written);
+      if (this.valueAt(at) !== undefined) break;
+    }
+    return this.document.place(pointer);
+  }
+
+  #statedCompiler(): SchemaCompiler {
+    this.#stated ??= new SchemaCompiler(this.#root, (pointer) => this.document.place(pointer), this.#survey);
+    return this.#stated;
+  }
+
+  #tightenedCompiler(): SchemaCompiler | undefined {
+    if (!this.#overlaid) return undefined;
+    const { root } = this.#overlaid;
+    this.#tightened ??= new SchemaCompiler(
+      root,
+      (pointer) => this.#tightenedPlace(pointer),
+      this.#overlaidSurvey,
+    );
+    return this.#tightened;
+  }
+
+  #statedErrors(pointer: string | undefined, value: unknown): SchemaError[] {
+    return pointer === undefined ? [] : this.#statedCompiler().validator(pointer)(value);
+  }
+
+  /** The pointer of the schema that a media type or parameter has, or undefined where it has none. */
+  #schemaBelow(pointer: string): string | undefined {
+    const schema = pointerTo(pointer, 'schema');
+    return this.valueAt(schema) === undefined ? undefined : schema;
+  }
+}
+
+/** SHA-256 of a text, hexadecimal. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function openApiRoot(document: YamlDocument): Schema {
+  const root = object(document.root);
+  const version = root?.openapi;
+  if (root && typeof version === 'string' && /^3\.1\.\d+(-.+)?$/.test(version)) return root;
+  const { file, line } = document.place('/openapi');
+  throw new UserError(`${file}:${line} is not an OpenAPI 3.1 document: ${insteadOfVersion(document.root)}.`);
+}
+
+/** What a document has in place of `openapi: 3.1.x`, and the remedy. */
+function insteadOfVersion(value: unknown): string {
+  const root = object(value);
+  if (value === null) return 'it is empty';
+  if (!root) return `it is ${Array.isArray(value) ? 'a list' : 'a single value'}, not a mapping`;
+  const { openapi, swagger } = root;
+  if (openapi === undefined && swagger === undefined)
+    return 'it has no "openapi" version; begin with openapi: 3.1.0';
+  if (openapi === 3.1) return 'its version is the number 3.1; write openapi: 3.1.0';
+  const found = openapi === undefined ? `swagger: ${shown(swagger)}` : `openapi: ${shown(openapi)}`;
+  return `it has ${found}; convert it to openapi: 3.1.0`;
+}
+
+/** A server with the variables of its URL at their defaults (OpenAPI 3.1.0, Server Variable Object). */
+function readServer(entry: unknown): ServerEntry {
+  const { url, description, variables } = object(entry) ?? {};
+  return {
+    url: String(url ?? '').replace(/\{([^{}]+)\}/g, (whole, name) =>
+      String(object(object(variables)?.[name])?.default ?? whole),
+    ),
+    description: String(description ?? ''),
+  };
+}
+
+/** What a header's text stands for under its schema: a number or boolean where it asks for one and has one. */
+function readHeaderValue({ type }: Schema, text: string): unknown {
+  const types = Array.isArray(type) ? type : [type];
+  if (types.includes('string')) return text;
+  if (types.includes('boolean') && /^(true|false)$/.test(text)) return text === 'true';
+  const numeric = types.includes('integer') || types.includes('number');
+  return numeric && /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+}
+
+function errorKey({ instancePointer, keyword }: SchemaError): string {
+  return `${keyword} ${instancePointer}`;
+}

@@ -1,0 +1,61 @@
+import type { Place } from '../document/yaml-document.ts';
+import type { Drift, RecordedExchange } from './report.ts';
+
+/** One fact established about an exchange, for one requirement, as it travels to the reporter: redacted. */
+export interface CheckRecord {
+  requirement: string;
+  outcome: 'passed' | 'failed' | 'inconclusive' | 'not-tested';
+  /** For what did not pass: why, in one sentence. */
+  reason?: string;
+  expected?: string;
+  actual?: string;
+  instancePointer?: string;
+  place?: Place;
+  /** Index into the scenario's exchanges. */
+  exchange?: number;
+}
+
+/** What a scenario saw of the contract. Keys are joined by one space: `issue 200`. */
+export interface Observations {
+  /** operation, status → exchanges. */
+  statuses: Record<string, number>;
+  /** operation, status, pointer → responses that had the property. */
+  properties: Record<string, number>;
+  /** operation, pointer of the keyword in the request schema → requests that violated it. */
+  violations: Record<string, number>;
+  drift: Drift[];
+}
+
+/** What was tested, as every record of a run says it. */
+export interface RunDescription {
+  contract: { title: string; version: string; path: string; sha256: string };
+  overlay: { path: string; sha256: string } | null;
+  target: { name: string; baseUrl: string };
+}
+
+/** All that one scenario established, redacted: the unit in which a run reaches the reporter. */
+export interface ScenarioRecord {
+  run: RunDescription;
+  scenario: string;
+  establishes: string[];
+  checks: CheckRecord[];
+  /** The exchanges that deviations point at. */
+  exchanges: { record: RecordedExchange; curl: string }[];
+  requests: number;
+  /** Milliseconds of each answered exchange, by operation, in order. */
+  latency: { operation: string; ms: number }[];
+  observations: Observations;
+  tokens: { issued: number; revoked: number; left: number };
+  /** Why the run stopped asking the target, if it did. */
+  outage?: string;
+  /** A defect of the suite itself: an error no scenario may end in. */
+  defect?: string;
+  /** What Playwright's report is to show of exchanges, by the numbers in the attachments of its steps. */
+  steps?: { name: string; text: string }[];
+}
+
+/** The name of the Playwright attachment that carries a scenario's record to the reporter. */
+export const recordAttachment = 'conformance-record';
+
+/** The name of the attachments of steps that stand for an exchange until the scenario has ended. */
+export const exchangeAttachment = 'conformance-exchange';

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { pointerTo, tokensOf, valueAt } from '../../schemas/document/pointer.ts';
+import { type Place, YamlDocument } from '../../schemas/document/yaml-document.ts';
+import { type Contract, type Role, roles } from '../../schemas/openapi/contract.ts';
+import type { Level, Source } from '../../schemas/report/report.ts';
+
+/** One row of the catalogue: one normative sentence with a stable id, a level and a source. */
+export interface Requirement {
+  id: string;
+  level: Level;
+  /** What a conforming target does, present tense. */
+  title: string;
+  /** The sentence of the contract, or the clause of the standard, quoted. */
+  text: string;
+  source: { pointer: string } | { rfc: number; section: string };
+  /** The spec file whose scenario establishes it, or `every exchange`. */
+  scenario?: string;
+  /** Why nothing establishes it, in place of `scenario`. */
+  excluded?: string;
+}
+
+const cataloguePath = join(__dirname, '..', 'requirements.yaml');
+
+/** The marker of requirements that are checked on every exchange of the run, whatever it was for. */
+export const everyExchange = 'every exchange';
+
+let loaded: Requirement[] | undefined;
+
+/** All requirements, in the order of the catalogue. Read once a process. */
+export function catalogue(): Requirement[] {
+  if (!loaded) {
+    const document = YamlDocument.load(
+      cataloguePath,
+      'catalogue of requirements',
+      'restore it from the repository',
+    );
+    loaded = document.root as Requirement[];
+  }
+  return loaded;
+}
+
+/** The requirement of an id. Throws when the catalogue has none: a scenario names an id that does not exist. */
+export function requirement(id: string): Requirement {
+  const found = catalogue().find((row) => row.id === id);
+  if (!found) throw new Error(`specs/requirements.yaml has no requirement "${id}"`);
+  return found;
+}
+
+/**
+ * Whether a contract gives occasion for a requirement: one of its scenarios establishes it, or, for what is
+ * checked on every exchange, it has the operation that the requirement is about.
+ */
+export function appliesTo(
+  { id, scenario }: Requirement,
+  contract: Contract,
+  scenarios: readonly { establishes: string[] }[],
+): boolean {
+  if (scenario !== everyExchange) return scenarios.some(({ establishes }) => establishes.includes(id));
+  const role = roleOfRequirement(id);
+  return role === undefined || contract.operation(role) !== undefined;
+}
+
+/**
+ * Whether a default run under the shipped contract gives no occasion for a requirement: it takes a document
+ * that states more, or `--fuzz`.
+ */
+export function isOccasional(id: string): boolean {
+  return /\.(constraint|header-parameter|generated-body)$|^(issue|refresh)\.unauthenticated$|^revoke\.enum$/.test(
+    id,
+  );
+}
+
+/** What it would take for a requirement to be tried, where a run gives no occasion for it. */
+export function occasionFor({ scenario, excluded }: Requirement): string {
+  return (
+    excluded ??
+    (scenario === 'fuzz.spec.ts' ? 'tried with --fuzz alone' : 'the contract gives no occasion for it')
+  );
+}
+
+/** The role an id is about (`issue.success` → `issue`), or undefined for the groups `token` and `http`. */
+export function roleOfRequirement(id: string): Role | undefined {
+  return roles.find((role) => id.startsWith(`${role}.`));
+}
+
+/**
+ * Where a requirement comes from, as the report says it. A pointer of the shipped contract is followed into
+ * the contract at hand: its operation of the same role, and there the nearest place that exists.
+ */
+export function sourceOf({ source }: Requirement, contract: Contract): Source {
+  if ('rfc' in source) {
+    const { rfc, section } = source;
+    return { rfc, section, url: `https://www.rfc-editor.org/rfc/rfc${rfc}#section-${section}` };
+  }
+  const { pointer, file, line } = placeIn(contract, source.pointer);
+  return { pointer, file, line };
+}
+
+/** The sentence a requirement quotes, as the contract at hand words it where it stands at the same place. */
+export function textIn({ source, text }: Pick<Requirement, 'source' | 'text'>, contract: Contract): string {
+  if ('rfc' in source) return text;
+  const { pointer } = placeIn(contract, source.pointer);
+  const value = valueAt(contract.document.root, pointer);
+  return quoted(tokensOf(pointer).at(-1) ?? '', value) ?? text;
+}
+
+/** What stands at a keyword of the document: its sentence, or, where it has none, the keyword and its value in one line. */
+function quoted(keyword: string, value: unknown): string | undefined {
+  if (typeof value === 'string' && /^(description|summary|title)$/.test(keyword)) return value;
+  if (typeof value === 'string' || typeof value === 'boolean') return `${keyword}: ${value}`;
+  if (Array.isArray(value)) return `${keyword}: ${value.join(', ')}`;
+  const { $ref, ...rest } = Object(value) as Record<string, unknown>;
+  if (typeof $ref === 'string') return `$ref: ${$ref}`;
+  const names = Object.keys(rest);
+  if (keyword === 'responses') return `responses: ${names.map((status) => `'${status}'`).join(', ')}`;
+  return keyword === 'content' ? `content: ${names.join(', ')}` : undefined;
+}
+
+function placeIn(contract: Contract, pointer: string): Place {
+  const [paths, path, , ...rest] = tokensOf(pointer);
+  const role = paths === 'paths' ? roles.find((name) => path?.endsWith(`/${name}`)) : undefined;
+  const operation = role && contract.operation(role);
+  return contract.place(contract.nearest(operation ? pointerTo(operation.pointer, ...rest) : pointer));
+}

@@ -1,0 +1,96 @@
+import type { Scenario } from '../../fixtures/scenario/scenario.ts';
+import type { Contract } from '../../schemas/openapi/contract.ts';
+import {
+  catalogue,
+  everyExchange,
+  occasionFor,
+  type Requirement,
+  roleOfRequirement,
+  sourceOf,
+  textIn,
+} from './catalogue.ts';
+
+/** One requirement, and what establishing it takes. */
+export interface Listed {
+  requirement: Requirement;
+  /** The scenario that establishes it; undefined for what every exchange establishes. */
+  scenario: Scenario | undefined;
+  /** Why this contract gives no occasion for it, if it gives none. */
+  notApplicable: string | undefined;
+}
+
+/** Every requirement of the catalogue with the scenario that would establish it under a contract. */
+export function listRequirements(scenarios: Scenario[], contract: Contract): Listed[] {
+  return catalogue().map((requirement) => {
+    const scenario = scenarios.find(({ establishes }) => establishes.includes(requirement.id));
+    const role = roleOfRequirement(requirement.id);
+    const everywhere =
+      requirement.scenario === everyExchange && (!role || contract.operation(role) !== undefined);
+    const applies = scenario !== undefined || everywhere;
+    const notApplicable = applies ? undefined : occasionFor(requirement);
+    return { requirement, scenario, notApplicable };
+  });
+}
+
+/** The list as a table for a terminal, and the sum of what would be sent. */
+export function asText(rows: Listed[], scenarios: Scenario[]): string {
+  const cells = rows.map(({ requirement, scenario, notApplicable }) => [
+    requirement.id,
+    requirement.level,
+    roleOfRequirement(requirement.id) ?? 'any',
+    scenario ? String(scenario.requests()) : '-',
+    notApplicable ?? scenario?.title ?? everyExchange,
+    scenario?.needs?.[requirement.id] ?? '',
+  ]);
+  const table = [['id', 'level', 'operation', 'requests', 'established by', 'needs'], ...cells];
+  const widths =
+    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const requests = scenarios.reduce((all, scenario) => all + scenario.requests(), 0);
+  return [...lines, '', `${scenarios.length} scenarios, ${requests} requests to a sound target.`].join('\n');
+}
+
+/** The catalogue as a page of the documentation. */
+export function asMarkdown(rows: Listed[], contract: Contract): string {
+  const groups = new Map<string, Listed[]>();
+  for (const row of rows) {
+    const group = row.requirement.id.split('.')[0] ?? '';
+    groups.set(group, [...(groups.get(group) ?? []), row]);
+  }
+  const sections = [...groups].map(([group, members]) =>
+    [
+      `## ${group}`,
+      '',
+      '| id | level | a conforming target | because | established by |',
+      '| --- | --- | --- | --- | --- |',
+      ...members.map((row) => markdownRow(row, contract)),
+      '',
+    ].join('\n'),
+  );
+  return `${[
+    '# Requirements',
+    '',
+    'What a target is held to, made from [requirements.yaml](requirements.yaml) by `npm run --silent requirements -- --markdown`.',
+    '*must* turns the verdict, *should* is reported.',
+    '',
+    ...sections,
+  ]
+    .join('\n')
+    .trimEnd()}\n`;
+}
+
+function markdownRow({ requirement, scenario, notApplicable }: Listed, contract: Contract): string {
+  const source = sourceOf(requirement, contract);
+  const quoted = textIn(requirement, contract).replaceAll('|', '\\|');
+  const because =
+    'rfc' in source
+      ? `“${quoted}” [RFC ${source.rfc} ${source.section}](${source.url})`
+      : `“${quoted}” [line ${source.line}](../${source.file}#L${source.line})`;
+  const by = notApplicable ?? (scenario ? `${scenario.title} (${requirement.scenario})` : everyExchange);
+  return `| \`${requirement.id}\` | ${requirement.level} | ${requirement.title} | ${because} | ${by} |`;
+}

@@ -1,0 +1,90 @@
+import { createHmac } from 'node:crypto';
+import type { Exchange } from '../../fixtures/http/exchange.ts';
+import { shortestEcho } from '../../fixtures/redaction/spellings.ts';
+import { type Jwt, readJwt } from '../../fixtures/requests/jwt.ts';
+import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
+import { shown } from '../../schemas/validation/compile.ts';
+
+/** Difference allowed between the clocks of target and suite, and for rounding, in seconds. */
+const clockSkew = 60;
+
+/** A clock that is further off than this is no clock: iat and nbf are then wrong in themselves. In seconds. */
+const wrongClock = 600;
+
+/** Keys that stand in tutorials and defaults, beside the client's own: whoever knows them can sign a token. */
+const knownKeys = ['', 'secret', 'changeme', 'password', 'your-256-bit-secret', 'your_jwt_secret', 'key'];
+
+const digests: Record<string, string> = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' };
+
+/** A problem of a JWT: what was to be there, and what is. */
+type Problem = [expected: string, actual: string];
+
+/** The requirement on a token that is shaped as a JWT; nothing is said of another. */
+export function checkJwt(
+  t: ScenarioRun,
+  exchange: Exchange,
+  text: string,
+  { lifetime, at }: { lifetime: number | undefined; at: string },
+): void {
+  const jwt = readJwt(text);
+  if (!jwt) return;
+  const problem = unsigned(jwt) ?? guessable(jwt, t) ?? mistimed(jwt, exchange, lifetime) ?? telling(jwt, t);
+  t.check('token.jwt', problem === undefined, {
+    expected: problem?.[0] ?? '',
+    actual: problem?.[1] ?? '',
+    exchange,
+    instancePointer: at,
+  });
+}
+
+/** RFC 8725 sections 2.1 and 3.2. */
+function unsigned({ header: { alg } }: Jwt): Problem | undefined {
+  if (typeof alg === 'string' && alg.toLowerCase() !== 'none') return undefined;
+  return ['a signature algorithm', `alg ${shown(alg)}`];
+}
+
+/** RFC 8725 section 3.5: a key that others know signs nothing. */
+function guessable({ header, parts }: Jwt, t: ScenarioRun): Problem | undefined {
+  const digest = digests[String(header.alg)];
+  if (!digest) return undefined;
+  const [first, second, signature] = parts;
+  const { id, secret } = t.target.client;
+  const key = [...knownKeys, id, secret].find(
+    (candidate) =>
+      createHmac(digest, candidate).update(`${first}.${second}`).digest('base64url') === signature,
+  );
+  if (key === undefined) return undefined;
+  const name = key === secret ? 'the client secret' : key === id ? 'the client id' : shown(key);
+  return ['a signature with a key that nobody can guess', `a signature with the key ${name}`];
+}
+
+/** RFC 7519 sections 4.1.4 to 4.1.6: dates are numbers of seconds, `exp` as announced, the others not ahead. */
+function mistimed({ payload }: Jwt, exchange: Exchange, lifetime: number | undefined): Problem | undefined {
+  for (const name of ['exp', 'nbf', 'iat']) {
+    const value = payload[name];
+    if (value !== undefined && typeof value !== 'number') return [`${name} as a number`, shown(value)];
+  }
+  const now = exchange.startedAt.getTime() / 1000;
+  for (const name of ['nbf', 'iat']) {
+    const ahead = Number(payload[name] ?? now) - now;
+    if (ahead > wrongClock) return [`${name} not ahead of time`, `${name} ${Math.round(ahead)} s ahead`];
+  }
+  const { exp, iat } = payload;
+  if (typeof exp !== 'number' || lifetime === undefined) return undefined;
+  // From the target's own clock, where the token tells it.
+  const from = typeof iat === 'number' && Math.abs(iat - now) <= wrongClock ? iat : now;
+  if (Math.abs(exp - from - lifetime) <= clockSkew) return undefined;
+  return [`exp ${lifetime} s ahead, as expires_in says`, `exp ${Math.round(exp - from)} s ahead`];
+}
+
+/** No secret in what anyone can decode. */
+function telling({ payload }: Jwt, t: ScenarioRun): Problem | undefined {
+  const text = JSON.stringify(payload);
+  const secrets = [t.target.client, t.target.shortLivedClient].flatMap((client) => client?.secret ?? []);
+  const told = secrets.some(
+    (secret) =>
+      secret.length >= shortestEcho &&
+      (text.includes(secret) || text.includes(Buffer.from(secret).toString('base64').replace(/=+$/, ''))),
+  );
+  return told ? ['no secret in the payload', 'the client secret is in it'] : undefined;
+}

@@ -1,0 +1,96 @@
+import { test as base, request, type TestDetails, type TestInfo } from '@playwright/test';
+import { type Exchange, outcomeOf } from '../../fixtures/http/exchange.ts';
+import { contextOptions } from '../../fixtures/http/transport.ts';
+import type { Redactor } from '../../fixtures/redaction/redactor.ts';
+import { readable, recordExchange } from '../../fixtures/scenario/record-exchange.ts';
+import type { Scenario } from '../../fixtures/scenario/scenario.ts';
+import { type Hooks, ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
+import { openSession, type Session } from '../../fixtures/scenario/session.ts';
+import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
+import { requireSafeRun } from '../../fixtures/settings/safe-run.ts';
+import { limitsFrom, targetFrom } from '../../fixtures/settings/settings.ts';
+import { exchangeAttachment, recordAttachment } from '../../schemas/report/record.ts';
+import { checkExchange } from '../checks/form.ts';
+import { annotation, conclude, showDeviations, text } from './shown.ts';
+
+/** Playwright's test, with what the scenarios of one worker share. */
+export const test = base.extend<object, { session: Session }>({
+  session: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
+    async ({}, use, workerInfo) => {
+      const contract = contractOfRun();
+      const target = targetFrom(process.env, contract);
+      if (!target.embedded) requireSafeRun(workerInfo.project.use);
+      const context = await request.newContext(contextOptions);
+      const limits = limitsFrom(process.env, target);
+      const session = openSession(context, contract, target, limits, String(workerInfo.workerIndex));
+      redactStrayErrors(session.redactor);
+      await use(session);
+      await context.dispose();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+/** Takes secrets out of errors that nothing catches, before Playwright, whose listener comes later, reports them. */
+function redactStrayErrors(redactor: Redactor): void {
+  process.prependListener('uncaughtException', (error) => redactor.error(error));
+  process.prependListener('unhandledRejection', (reason) => {
+    if (reason instanceof Error) redactor.error(reason);
+  });
+}
+
+/** What Playwright shows of a scenario: requirement ids as its tags, levels and sources as annotations. */
+export function details({ establishes }: Scenario): TestDetails {
+  return {
+    tag: establishes.map((id) => `@${id}`),
+    annotation: establishes.map((id) => annotation(id, contractOfRun())),
+  };
+}
+
+/** The body of the Playwright test that a scenario is. */
+export function runs(scenario: Scenario) {
+  return async ({ session }: { session: Session }, testInfo: TestInfo): Promise<void> => {
+    const shown: ShownExchange[] = [];
+    const record = await new ScenarioRun(session, scenario, hooksFor(session, shown)).run();
+    record.steps = shown.map(({ title, exchange }) => ({
+      name: session.redactor.text(`${title}: ${outcomeOf(exchange)}`),
+      text: readable(recordExchange(exchange, session.redactor)),
+    }));
+    await showDeviations(record);
+    // Last: the reporter takes it out again.
+    await testInfo.attach(recordAttachment, {
+      body: JSON.stringify(record),
+      contentType: 'application/json',
+    });
+    conclude(record, testInfo);
+  };
+}
+
+/** An exchange that a step shows, and the title of that step. */
+interface ShownExchange {
+  title: string;
+  exchange: Exchange;
+}
+
+/**
+ * Each request is a step, named by what it is for, with what was asked and what came attached to it. What our own
+ * mock answers is no news: there the attachments would only cost time, a tenth of a run. A step has its attachments
+ * when it ends, but what is secret of them may be known only when the scenario has: they hold the place in
+ * `shown`, and the reporter puts in what stands there in the record.
+ */
+function hooksFor({ target }: Session, shown: ShownExchange[]): Hooks {
+  return {
+    onExchange: checkExchange,
+    around: (title, send) =>
+      test.step(title, async (step) => {
+        const sent = await send();
+        const exchanges: Exchange[] = target.embedded ? [] : [sent].flat();
+        for (const exchange of exchanges) {
+          const place = shown.push({ title, exchange }) - 1;
+          await step.attach(exchangeAttachment, text(String(place)));
+        }
+        return sent;
+      }),
+  };
+}

@@ -1,0 +1,116 @@
+import { type Exchange, isSpentByResending, outcomeOf } from '../../fixtures/http/exchange.ts';
+import { grantIn } from '../../fixtures/http/grants.ts';
+import { withHeader, withProperty } from '../../fixtures/requests/valid.ts';
+import type { Grant } from '../../fixtures/requests/values.ts';
+import { type Scenario, Unobtainable } from '../../fixtures/scenario/scenario.ts';
+import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
+import { successProblem } from '../../fixtures/scenario/success.ts';
+import { authorises, presents, refusesRevoked, repeats } from '../../fixtures/scenario/token-steps.ts';
+import type { Contract, Role } from '../../schemas/openapi/contract.ts';
+
+/** A valid request is answered with the documented success. */
+export function success(contract: Contract): Scenario[] {
+  return [
+    ...contract.roles.flatMap((role) => [succeeds(contract, role), ...ignoresUnknown(contract, role)]),
+    foreignOrigin,
+  ];
+}
+
+function succeeds(contract: Contract, role: Role): Scenario {
+  return {
+    title: `${role} answers a valid request with the documented success`,
+    establishes: [
+      `${role}.success`,
+      ...(role === 'refresh' ? ['token.refresh-differs'] : []),
+      ...(role === 'refresh' && contract.protectedRole ? ['token.refreshed-usable'] : []),
+      ...(role === contract.protectedRole ? ['token.usable'] : []),
+    ],
+    requests: () => ({ issue: 2, refresh: 5, revoke: 2 })[role],
+    run: async (t) => {
+      const grant =
+        role === 'issue' ? undefined : await (role === 'refresh' ? t.refreshableGrant() : t.grant());
+      const exchange = await t.send(await t.valid(role, 'a valid request', grant ? { grant } : {}));
+      if ((await t.presence(exchange)) === 'away') throw new Unobtainable(t.whyAway(exchange));
+      if (isSpentByResending(exchange)) throw new Unobtainable('the first answer to the request was lost');
+      const problem = successProblem(t.contract, exchange);
+      t.check(`${role}.success`, problem === undefined, {
+        expected: 'the documented success, of its media type and valid under its schema',
+        actual: problem ?? '',
+        exchange,
+      });
+      if (role === contract.protectedRole) authorises(t, 'token.usable', exchange);
+      if (role === 'refresh' && grant) await judgeRefreshed(t, grant, exchange);
+    },
+  };
+}
+
+function ignoresUnknown(contract: Contract, role: Role): Scenario[] {
+  const operation = contract.operation(role);
+  if (!operation?.body || operation.body.schema.additionalProperties === false) return [];
+  return [
+    {
+      title: `${role} ignores a parameter it does not know`,
+      establishes: [`${role}.unknown-parameter`],
+      requests: () => ({ issue: 2, refresh: 4, revoke: 2 })[role],
+      run: async (t) => {
+        const valid = await t.valid(role, 'an unknown extra parameter');
+        const exchange = await t.send(withProperty(valid, ['conformance_unknown'], 'x', valid.intent));
+        if ((await t.presence(exchange)) === 'away') throw new Unobtainable(t.whyAway(exchange));
+        if (!exchange.response?.success) {
+          const control = await t.send(await t.valid(role, 'control: without the parameter'));
+          if (!control.response?.success) {
+            throw new Unobtainable(`without the parameter the request was answered ${outcomeOf(control)}`);
+          }
+          // Refused by chance, and not for the parameter: that is the matter of another requirement.
+          const again = await t.valid(role, valid.intent);
+          const second = await t.send(withProperty(again, ['conformance_unknown'], 'x', again.intent));
+          if (second.response?.success) return repeats(t, `${role}.repeatable`, exchange);
+        }
+        t.check(`${role}.unknown-parameter`, exchange.response?.success === true, {
+          expected: 'success, as without the parameter',
+          actual: outcomeOf(exchange),
+          exchange,
+        });
+      },
+    },
+  ];
+}
+
+const foreignOrigin: Scenario = {
+  title: 'issue gives no origin access to an answer with credentials',
+  establishes: ['http.cors'],
+  requests: () => 2,
+  run: async (t) => {
+    const valid = await t.valid('issue', 'a valid request from a foreign origin');
+    const foreign = withHeader(valid, 'origin', 'https://attacker.example', valid.intent);
+    // Refusing an origin altogether is not documented, and as it should be.
+    const exchange = await t.send({ ...foreign, alsoRight: [403] });
+    if (!exchange.response) throw new Unobtainable(t.whyAway(exchange));
+  },
+};
+
+/** What a refresh gives is another token, which authorises requests until it is revoked. */
+async function judgeRefreshed(t: ScenarioRun, grant: Grant, exchange: Exchange): Promise<void> {
+  const refreshed = exchange.response?.success ? grantIn(exchange.response) : undefined;
+  if (!refreshed) {
+    for (const id of [
+      'token.refresh-differs',
+      ...(t.contract.protectedRole ? ['token.refreshed-usable'] : []),
+    ]) {
+      t.inconclusive(id, 'refresh gives no access token');
+    }
+    return;
+  }
+  t.check('token.refresh-differs', refreshed.accessToken !== grant.accessToken, {
+    expected: 'another access token than before',
+    actual: 'the same access token',
+    exchange,
+    instancePointer: '/data/access_token',
+  });
+  if (!t.contract.protectedRole) return;
+  const first = await presents(t, refreshed, 'the refreshed token');
+  authorises(t, 'token.refreshed-usable', first);
+  if (first.response?.success && t.contract.protectedRole === 'revoke') {
+    refusesRevoked(t, await presents(t, refreshed, 'a refreshed token that revoked itself'));
+  }
+}

@@ -1,0 +1,214 @@
+import { type Exchange, outcomeOf } from '../../fixtures/http/exchange.ts';
+import { grantIn } from '../../fixtures/http/grants.ts';
+import { missingParameters } from '../../fixtures/requests/invalid.ts';
+import type { Grant } from '../../fixtures/requests/values.ts';
+import { type Scenario, Unobtainable } from '../../fixtures/scenario/scenario.ts';
+import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
+import {
+  mustSucceed,
+  neverIssued,
+  presents,
+  refreshes,
+  refusesRevoked,
+  revokedProperty,
+  revokes,
+} from '../../fixtures/scenario/token-steps.ts';
+import type { Contract, Operation } from '../../schemas/openapi/contract.ts';
+
+/** Whether an issue kills the tokens of the issue before: the target keeps one session per client. */
+async function keepsOneSession(t: ScenarioRun): Promise<boolean> {
+  const older = await t.grant({ intent: 'an older grant' });
+  await t.grant({ intent: 'a newer grant' });
+  const exchange = await presents(t, older, 'whether the older token is alive');
+  return exchange.response?.status === 401;
+}
+
+/** Sends a token with a request that is not valid and so revokes nothing. */
+async function usesInVain(t: ScenarioRun, grant: Grant): Promise<void> {
+  const valid = await t.valid('revoke', 'a first use of a token', { grant });
+  const [invalid] = missingParameters(t.contract, valid);
+  if (invalid) await t.send(invalid);
+}
+
+/** Whether a token is dead after one request that revokes nothing. */
+async function diesOfUse(t: ScenarioRun): Promise<boolean> {
+  const grant = await t.grant();
+  await usesInVain(t, grant);
+  const exchange = await presents(t, grant, 'a second use of it');
+  return exchange.response?.status === 401;
+}
+
+/** What ends a token, and what does not. */
+export function tokenLife(contract: Contract): Scenario[] {
+  const revoke = contract.operation('revoke');
+  const refresh = contract.operation('refresh') !== undefined;
+  return [
+    ...(revoke && contract.protectedRole ? [revokedToken(revoke), revokesOneAlone(revoke)] : []),
+    ...(refresh ? [reusedToken] : []),
+    ...(refresh && revoke && revokedProperty(contract) ? [revokedRefreshToken] : []),
+  ];
+}
+
+function revokedToken(revoke: Operation): Scenario {
+  return {
+    title: 'a revoked token authorises nothing, and may be revoked again',
+    establishes: ['token.revoked-unusable', 'revoke.repeat'],
+    requests: () => 11,
+    run: async (t) => {
+      const own = await t.grant();
+      mustSucceed(await revokes(t, own, own, 'a token revokes itself'), 'a token that revokes itself');
+      refusesRevoked(t, await presents(t, own, 'a token that revoked itself'));
+      if (!revoke.bearer) {
+        await revokeUnknown(t, own);
+        return revokeAgain(t, own, own);
+      }
+
+      // Used before it is revoked: a target that remembers its being valid must forget that.
+      const victim = await t.grant();
+      await usesInVain(t, victim);
+      const other = await t.grant();
+      const exchange = await revokes(t, victim, other, 'a token revokes another');
+      if (!exchange.response?.success && (await keepsOneSession(t))) {
+        // Refused as dead already, since the issue after it ended it.
+        answersAtAll(t, exchange);
+        return revokeUnknown(t, await t.grant());
+      }
+      mustSucceed(exchange, 'a token that revokes another');
+      await revokeAgain(t, victim, other);
+      await revokeUnknown(t, other);
+      refusesRevoked(t, await presents(t, victim, 'a token that another revoked, twice'));
+      if (other.accessToken !== victim.accessToken) await stillAuthorises(t, other);
+    },
+  };
+}
+
+function revokesOneAlone(revoke: Operation): Scenario {
+  return {
+    title: 'revoking one token leaves others alive, and is for the client of the token alone',
+    establishes: ['token.revoke-isolated', ...(revoke.bearer ? ['revoke.foreign-token'] : [])],
+    requests: () => 7,
+    needs: { 'revoke.foreign-token': 'a second client' },
+    run: async (t) => {
+      const bystander = await t.grant();
+      const tried = await revokesOfAnother(t, bystander);
+      const victim = await t.grant();
+      mustSucceed(await revokes(t, victim, victim, 'a token revokes itself'), 'a token that revokes itself');
+      if (bystander.accessToken === victim.accessToken) {
+        throw new Unobtainable('the target gives a client the same token each time');
+      }
+      const exchange = await presents(t, bystander, 'the other token, afterwards');
+      const dead = exchange.response?.status === 401;
+      if (dead && (await keepsOneSession(t))) {
+        throw new Unobtainable('the target keeps one session per client: a new issue ends the older one');
+      }
+      const foreign = dead && tried && (await isRevocableByOthers(t));
+      if (tried) alive(t, 'revoke.foreign-token', !foreign, exchange);
+      if (!foreign) alive(t, 'token.revoke-isolated', exchange.response?.success === true, exchange);
+    },
+  };
+}
+
+function alive(t: ScenarioRun, id: string, passed: boolean, exchange: Exchange): void {
+  t.check(id, passed, { expected: 'the token is still alive', actual: outcomeOf(exchange), exchange });
+}
+
+/** Revokes a token with the bearer token of a client that it was not issued to. False where that cannot be tried. */
+async function revokesOfAnother(t: ScenarioRun, victim: Grant): Promise<boolean> {
+  const { client, shortLivedClient } = t.target;
+  if (!t.operation('revoke').bearer) return false;
+  if (!shortLivedClient || shortLivedClient.id === client.id) {
+    t.notTested(
+      'revoke.foreign-token',
+      'there is no second client to try it with; set NOMBA_SHORT_LIVED_CLIENT_ID and NOMBA_SHORT_LIVED_CLIENT_SECRET',
+    );
+    return false;
+  }
+  const stranger = await t.grant({ client: shortLivedClient, intent: 'a grant of another client' });
+  await revokes(t, victim, stranger, "another client's token");
+  return true;
+}
+
+async function isRevocableByOthers(t: ScenarioRun): Promise<boolean> {
+  const grant = await t.grant();
+  await revokesOfAnother(t, grant);
+  const exchange = await presents(t, grant, 'a token that another client revoked');
+  return exchange.response?.status === 401;
+}
+
+async function revokeAgain(t: ScenarioRun, gone: Grant, bearer: Grant): Promise<void> {
+  answersAtAll(t, await revokes(t, gone, bearer, 'a token that is revoked already'));
+}
+
+async function revokeUnknown(t: ScenarioRun, bearer: Grant): Promise<void> {
+  answersAtAll(t, await revokes(t, neverIssued(t, bearer), bearer, 'a token that was never issued'));
+}
+
+function answersAtAll(t: ScenarioRun, exchange: Exchange): void {
+  const { draft, response } = exchange;
+  t.check('revoke.repeat', t.contract.response(draft.operation, response?.status ?? 0) !== undefined, {
+    expected: 'a documented status',
+    actual: `${outcomeOf(exchange)}, to a request with ${draft.intent}`,
+    exchange,
+  });
+}
+
+/** A token that was used, and has revoked others, is alive: "all subsequent API requests" are to carry it. */
+async function stillAuthorises(t: ScenarioRun, grant: Grant): Promise<void> {
+  const exchange = await presents(t, grant, 'a token that has revoked others');
+  const dead = exchange.response?.status === 401;
+  const id = dead && (await diesOfUse(t)) ? 'token.usable' : 'token.revoke-isolated';
+  t.check(id, !dead, {
+    expected: 'the token is alive after requests that revoked others',
+    actual: outcomeOf(exchange),
+    exchange,
+  });
+}
+
+const reusedToken: Scenario = {
+  title: 'refresh refuses a refresh token that was rotated away',
+  establishes: ['refresh.reused-token'],
+  requests: () => 5,
+  run: async (t) => {
+    const first = await t.refreshableGrant();
+    const refreshed = await refreshes(t, first, 'a valid refresh');
+    mustSucceed(refreshed, 'a valid refresh');
+    const next = refreshed.response && grantIn(refreshed.response);
+    if (!next?.refreshToken || next.refreshToken === first.refreshToken) {
+      t.notTested('refresh.reused-token', 'the target does not rotate refresh tokens, so none can be reused');
+      return;
+    }
+    const reuse = await refreshes(t, first, 'a refresh token that was rotated away');
+    refusesRefresh(t, 'refresh.reused-token', reuse);
+  },
+};
+
+const revokedRefreshToken: Scenario = {
+  title: 'refresh refuses a refresh token after its revocation',
+  establishes: ['refresh.revoked-token'],
+  requests: () => 5,
+  run: async (t) => {
+    const grant = await t.refreshableGrant();
+    const asToken = { ...grant, accessToken: grant.refreshToken };
+    // Whether a target revokes refresh tokens by name is its choice (RFC 7009 section 2); the access token
+    // is revoked in any case, and one of the two must have ended the grant.
+    const named = await revokes(t, asToken, grant, 'the refresh token is revoked');
+    const own = await revokes(t, grant, grant, 'the access token is revoked');
+    mustSucceed(named.response?.success ? named : own, 'a revocation');
+    const exchange = await refreshes(t, grant, 'a refresh token after revocation');
+    if (exchange.response?.success && !named.response?.success) {
+      t.notTested('refresh.revoked-token', 'the target revokes access tokens alone, as it may');
+      return;
+    }
+    if (![200, 400, 401].includes(exchange.response?.status ?? 0)) mustSucceed(exchange, 'a refresh');
+    refusesRefresh(t, 'refresh.revoked-token', exchange);
+  },
+};
+
+function refusesRefresh(t: ScenarioRun, id: string, exchange: Exchange): void {
+  const status = exchange.response?.status;
+  t.check(id, status === 401 || status === 400, {
+    expected: 'a refusal',
+    actual: outcomeOf(exchange),
+    exchange,
+  });
+}
