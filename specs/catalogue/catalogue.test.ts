@@ -8,13 +8,31 @@ import { Contract } from '../../schemas/openapi/contract.ts';
 import { compileSchema } from '../../schemas/report/validate.ts';
 import requirementsSchema from '../../schemas/requirements.schema.json';
 import { allScenarios, specFiles } from '../scenarios/index.ts';
-import { catalogue, everyExchange, isOccasional, textIn } from './catalogue.ts';
+import { catalogue, catalogueRows, everyExchange, isOccasional, textIn } from './catalogue.ts';
 import { asMarkdown, listRequirements } from './listing.ts';
 
 const contract = Contract.load();
 
 test('the catalogue is valid under its schema', () => {
-  expect(compileSchema(requirementsSchema)(catalogue())).toBeUndefined();
+  expect(compileSchema(requirementsSchema)(catalogueRows())).toBeUndefined();
+});
+
+test('a row of several operations says what differs under their names, and the rest once', () => {
+  const of = (id: string) => catalogue().find((row) => row.id === id);
+  expect(of('revoke.enum')).toMatchObject({
+    title: of('issue.enum')?.title,
+    text: 'Invalid request parameters',
+    source: { pointer: '/paths/~1v1~1auth~1token~1revoke/post/responses/400/description' },
+    occasion: 'tried under a document with an enum',
+  });
+  expect(of('issue.enum')).not.toHaveProperty('occasion');
+});
+
+test('one name has one row', () => {
+  const names = catalogueRows().map((row) =>
+    'name' in row ? row.name : row.id.replace(/^(issue|refresh|revoke)\./, ''),
+  );
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
 });
 
 test('ids are unique', () => {

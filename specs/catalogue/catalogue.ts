@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { object } from '../../schemas/document/json.ts';
 import { pointerTo, tokensOf, valueAt } from '../../schemas/document/pointer.ts';
 import { type Place, YamlDocument } from '../../schemas/document/yaml-document.ts';
 import { type Contract, type Role, roles } from '../../schemas/openapi/contract.ts';
@@ -17,7 +18,12 @@ export interface Requirement {
   scenario?: string;
   /** Why nothing establishes it, in place of `scenario`. */
   excluded?: string;
+  /** What it takes for it to be tried, where a run under the shipped contract gives no occasion. */
+  occasion?: string;
 }
+
+/** A row of the file: a requirement, or what several operations have to keep under one name. */
+type Row = Requirement | ({ name: string; operations: Role[] } & Record<string, unknown>);
 
 const cataloguePath = join(__dirname, '..', 'requirements.yaml');
 
@@ -26,17 +32,39 @@ export const everyExchange = 'every exchange';
 
 let loaded: Requirement[] | undefined;
 
-/** All requirements, in the order of the catalogue. Read once a process. */
+/** All requirements: those of each operation, then the others, in the order of the catalogue. Read once a process. */
 export function catalogue(): Requirement[] {
   if (!loaded) {
-    const document = YamlDocument.load(
-      cataloguePath,
-      'catalogue of requirements',
-      'restore it from the repository',
-    );
-    loaded = document.root as Requirement[];
+    const all = catalogueRows().flatMap(requirementsIn);
+    const group = ({ id }: Requirement) => roleOfRequirement(id) ?? 'others';
+    loaded = [...roles, 'others'].flatMap((name) => all.filter((one) => group(one) === name));
   }
   return loaded;
+}
+
+/** The rows of the file, as they are written. */
+export function catalogueRows(): Row[] {
+  const remedy = 'restore it from the repository';
+  return YamlDocument.load(cataloguePath, 'catalogue of requirements', remedy).root as Row[];
+}
+
+function requirementsIn(row: Row): Requirement[] {
+  if (!('operations' in row)) return [row];
+  const { name, operations, ...said } = row;
+  return operations.map((role) => ({
+    id: `${role}.${name}`,
+    ...(saidOf(role, said) as Omit<Requirement, 'id'>),
+  }));
+}
+
+/** What a part of a row says of one operation: what stands under its name, and its name for `{operation}`. */
+function saidOf(role: Role, part: unknown): unknown {
+  if (typeof part === 'string') return part.replaceAll('{operation}', role);
+  const fields = object(part);
+  if (!fields) return part;
+  if (roles.some((name) => name in fields)) return saidOf(role, fields[role]);
+  const entries = Object.entries(fields).map(([key, value]) => [key, saidOf(role, value)]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 /** The requirement of an id. Throws when the catalogue has none: a scenario names an id that does not exist. */
@@ -60,22 +88,14 @@ export function appliesTo(
   return role === undefined || contract.operation(role) !== undefined;
 }
 
-/**
- * Whether a default run under the shipped contract gives no occasion for a requirement: it takes a document
- * that states more, or `--fuzz`.
- */
+/** Whether a run under the shipped contract gives no occasion for a requirement. */
 export function isOccasional(id: string): boolean {
-  return /\.(constraint|header-parameter|generated-body)$|^(issue|refresh)\.unauthenticated$|^revoke\.enum$/.test(
-    id,
-  );
+  return requirement(id).occasion !== undefined;
 }
 
 /** What it would take for a requirement to be tried, where a run gives no occasion for it. */
-export function occasionFor({ scenario, excluded }: Requirement): string {
-  return (
-    excluded ??
-    (scenario === 'fuzz.spec.ts' ? 'tried with --fuzz alone' : 'the contract gives no occasion for it')
-  );
+export function occasionFor({ excluded, occasion }: Requirement): string {
+  return excluded ?? occasion ?? 'the contract gives no occasion for it';
 }
 
 /** The role an id is about (`issue.success` → `issue`), or undefined for the groups `token` and `http`. */
