@@ -2,9 +2,9 @@
 
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ConformanceReport } from '../../schemas/report/report.ts';
+import type { ConformanceReport, HistoryEntry } from '../../schemas/report/report.ts';
 import { validateReport } from '../../schemas/report/validate.ts';
-import { appendHistory, type HistoryEntry, readHistory } from '../judge/history.ts';
+import { appendHistory, readHistory } from '../judge/history.ts';
 import { type Past, renderPage } from '../page/page.ts';
 import { githubAnnotations } from './annotations.ts';
 import { badgeEndpoint, badgeSvg } from './badge.ts';

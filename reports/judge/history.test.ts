@@ -6,8 +6,8 @@ import {
   historyBefore,
   nonconformingReport,
 } from '../../fixtures/lab/reports/report-builder.ts';
-import type { Outcome } from '../../schemas/report/report.ts';
-import { appendHistory, flaky, type HistoryEntry, historyEntry, readHistory } from './history.ts';
+import type { HistoryEntry, Outcome } from '../../schemas/report/report.ts';
+import { appendHistory, flaky, historyEntry, readHistory } from './history.ts';
 
 const historyFile = () => test.info().outputPath('kept', 'history.jsonl');
 

@@ -3,26 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../../schemas/document/user-error.ts';
 import entrySchema from '../../schemas/history-entry.schema.json';
-import type { ConformanceReport, Outcome, Verdict } from '../../schemas/report/report.ts';
+import type { ConformanceReport, HistoryEntry } from '../../schemas/report/report.ts';
 import { compileSchema } from '../../schemas/report/validate.ts';
 import { writeWhole } from '../formats/files.ts';
-
-/** One past run, as the history file keeps it; `schemas/history-entry.schema.json` says the same. */
-export interface HistoryEntry {
-  startedAt: string;
-  verdict: Verdict;
-  suiteVersion: string;
-  commit: string;
-  contractSha256: string;
-  /** The name of the target: `mock`, `sandbox`, … */
-  target: string;
-  requests: number;
-  durationMs: number;
-  /** By requirement id. */
-  outcomes: Record<string, Outcome>;
-  /** By operation, in milliseconds. */
-  medianMs: Record<string, number>;
-}
 
 /** The run as the history keeps it. */
 export function historyEntry(report: ConformanceReport): HistoryEntry {

@@ -1,5 +1,5 @@
-import type { ConformanceReport, Outcome } from '../../schemas/report/report.ts';
-import { flaky, type HistoryEntry, historyEntry } from '../judge/history.ts';
+import type { ConformanceReport, HistoryEntry, Outcome } from '../../schemas/report/report.ts';
+import { flaky, historyEntry } from '../judge/history.ts';
 import { html, type View } from './html.ts';
 import { outcomeNames, sign, verdictNames } from './signs.ts';
 import { counted, duration, moment, shown, shownPlain } from './text.ts';

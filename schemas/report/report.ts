@@ -1,8 +1,42 @@
 /**
  * The conformance report: what `conformance.json` holds, the one source from which every other report is
- * rendered. `schemas/conformance-report.schema.json` says the same to readers that are not TypeScript; a
- * report is validated against it when it is written.
+ * rendered. These types are written by hand; `npm run schemas` makes the JSON schemas from them, for readers that
+ * are not TypeScript and for the check of every report that is written. What a type cannot say stands in a tag
+ * (`@minimum`), or in `json-schemas.ts`.
  */
+
+/** @minLength 1 */
+type Text = string;
+
+/**
+ * @asType integer
+ * @minimum 0
+ */
+type Count = number;
+
+/**
+ * @asType integer
+ * @minimum 1
+ */
+type Positive = number;
+
+/** @minimum 0 */
+type Milliseconds = number;
+
+/**
+ * ISO 8601.
+ * @format date-time
+ */
+type Moment = string;
+
+/**
+ * RFC 6901.
+ * @format json-pointer
+ */
+type Pointer = string;
+
+/** @pattern ^[0-9a-f]{64}$ */
+type Sha256 = string;
 
 /** How binding a requirement is: a failed `must` turns the verdict, a failed `should` is reported. */
 export type Level = 'must' | 'should';
@@ -13,20 +47,30 @@ export type Outcome = 'passed' | 'failed' | 'known' | 'inconclusive' | 'not-test
 /** What the whole run says of the target. */
 export type Verdict = 'conforming' | 'nonconforming' | 'inconclusive';
 
-/** A place in a YAML document: the JSON pointer, and where a reader finds it (1-based line). */
+/** A place in a YAML document: the JSON pointer, and where a reader finds it. */
 export interface DocumentSource {
-  pointer: string;
-  file: string;
-  line: number;
+  /** Into the document. */
+  pointer: Pointer;
+  /** As a reader opens it from the project folder. */
+  file: Text;
+  /** From 1. */
+  line: Positive;
 }
 
 /** A clause of a standard that the contract names. */
 export interface RfcSource {
-  rfc: number;
-  section: string;
+  /** Its number. */
+  rfc: Positive;
+  /** As the RFC numbers it. */
+  section: Text;
+  /**
+   * Link to the section.
+   * @format uri
+   */
   url: string;
 }
 
+/** Where a requirement is written. */
 export type Source = DocumentSource | RfcSource;
 
 /** One header as it came or went, in order, with secrets already replaced by fingerprints. */
@@ -34,33 +78,45 @@ export type HeaderField = [name: string, value: string];
 
 /** A request as recorded: redacted, long bodies cut (`bodyBytes` is the true size). */
 export interface RecordedRequest {
-  method: string;
-  url: string;
+  /** HTTP method. */
+  method: Text;
+  /** The whole URL. */
+  url: Text;
+  /** In the order they went. */
   headers: HeaderField[];
+  /** As text; empty for none. */
   body: string;
-  bodyBytes: number;
+  /** True size of the body. */
+  bodyBytes: Count;
 }
 
 /** A response as recorded: redacted, long bodies cut (`bodyBytes` is the true size). */
 export interface RecordedResponse {
-  status: number;
+  /** HTTP status. */
+  status: Count;
+  /** Reason phrase; may be empty. */
   statusText: string;
+  /** In the order they came. */
   headers: HeaderField[];
+  /** As text; empty for none. */
   body: string;
-  bodyBytes: number;
+  /** True size of the body. */
+  bodyBytes: Count;
 }
 
 /** One request and what came of it: a response, or the failure that came in its place. */
 export interface RecordedExchange {
   /** Unique within the run: `<worker>-<number>`. */
-  id: string;
+  id: Text;
   /** `issue`, `refresh`, `revoke`, or null for a request that is not to an operation of the contract. */
-  operation: string | null;
+  operation: Text | null;
   /** What this request was for, in words: `grant_type left out`. */
   intent: string;
-  startedAt: string;
-  durationMs: number;
+  startedAt: Moment;
+  /** From sending to the last byte. */
+  durationMs: Milliseconds;
   request: RecordedRequest;
+  /** Null when none came. */
   response: RecordedResponse | null;
   /** Why there is no response: `refused`, `reset`, `timeout`, …, in one sentence. */
   failure: string | null;
@@ -70,49 +126,68 @@ export interface RecordedExchange {
 export interface Deviation {
   /** `must` or `should`: never above the level of its requirement. */
   level: Level;
-  scenario: string;
+  /** The scenario that met it. */
+  scenario: Text;
   /** Further scenarios that met the same deviation; empty when only `scenario` did. */
-  alsoIn: string[];
+  alsoIn: Text[];
   /** How many checks failed alike, this one included. */
-  occurrences: number;
+  occurrences: Positive;
+  /** What the requirement asks for. */
   expected: string;
+  /** What came. */
   actual: string;
   /** Where in the response body, when the deviation is about a place in it (`/data/expires_in`). */
-  instancePointer?: string;
+  instancePointer?: Pointer;
   /** The narrowest sentence of the contract or overlay that is broken, when narrower than the requirement's. */
   place?: DocumentSource;
+  /** The exchange that shows it. */
   exchange?: RecordedExchange;
   /** Reproduces the request from a shell; credentials and tokens are `$NOMBA_…` placeholders. */
-  curl?: string;
+  curl?: Text;
   /** Runs just the scenario again. */
-  rerun: string;
+  rerun: Text;
   /** Set when this deviation is accepted and another of its requirement is not, which is `failed` then. */
   acceptance?: Acceptance;
 }
 
 /** The acceptance of a failed requirement, from the file of known deviations. */
 export interface Acceptance {
-  reason: string;
-  category: string;
-  owner: string;
-  link?: string;
+  /** Why it is accepted. */
+  reason: Text;
+  /** Whose fault it is: `target-bug`, `sandbox-limitation`, `contract-error`, `suite-bug`. */
+  category: Text;
+  /** Who sees to it. */
+  owner: Text;
+  /** Where it is tracked. */
+  link?: Text;
+  /**
+   * Last day on which it counts.
+   * @format date
+   */
   expires: string;
 }
 
 /** One requirement with what the run established about it. */
 export interface RequirementResult {
+  /**
+   * Stable: group, dot, name.
+   * @pattern ^[a-z0-9-]+(\.[a-z0-9-]+)+$
+   */
   id: string;
   level: Level;
-  title: string;
+  /** What a conforming target does, in the present tense. */
+  title: Text;
   /** The sentence of the contract, or the clause of the standard, quoted. */
-  text: string;
+  text: Text;
   source: Source;
   /** `issue`, `refresh`, `revoke`, or null where the requirement is about more than one operation. */
-  operation: string | null;
+  operation: Text | null;
   outcome: Outcome;
   /** Why the outcome is what it is, in one sentence. */
-  reason: string;
-  checks: { passed: number; failed: number; inconclusive: number };
+  reason: Text;
+  /** How many checks ended how. */
+  checks: { passed: Count; failed: Count; inconclusive: Count };
+  /** Checks that failed, equal ones folded into one. */
   deviations: Deviation[];
   /** Set when the outcome is `known`, or when a `notTestable` entry explains a `not-tested`. */
   acceptance?: Acceptance;
@@ -120,86 +195,132 @@ export interface RequirementResult {
 
 /** One documented status of one operation, and how often it was seen and validated. */
 export interface StatusCoverage {
-  operation: string;
-  status: string;
-  seen: number;
+  operation: Text;
+  /** As the document has it: `200`, `4XX`, `default`. */
+  status: Text;
+  seen: Count;
 }
 
 /** One documented property of a response, and how often it was seen. */
 export interface PropertyCoverage {
-  operation: string;
-  status: string;
+  operation: Text;
+  status: Text;
+  /** Where in the body; `*` stands for any item. */
   pointer: string;
-  seen: number;
+  seen: Count;
 }
 
 /** One constraint of a request schema, and how often a request violated it. */
 export interface ConstraintCoverage {
-  operation: string;
+  operation: Text;
+  /** Where in the contract. */
   pointer: string;
-  keyword: string;
-  violated: number;
+  /** The JSON Schema keyword. */
+  keyword: Text;
+  violated: Count;
 }
 
 /** Something seen that the contract does not mention. */
 export interface Drift {
+  /** What it is. */
   kind: 'status' | 'media-type' | 'property' | 'header';
-  operation: string;
+  operation: Text;
   /** Where: the status it came with, and for a property its pointer in the body. */
   where: string;
+  /** Its name or value. */
   what: string;
-  seen: number;
+  seen: Positive;
 }
 
-/** How long one operation took, in milliseconds; `points` has every exchange in order of time. */
+/** How long one operation took. */
 export interface Latency {
-  operation: string;
-  count: number;
-  medianMs: number;
-  p95Ms: number;
-  points: number[];
+  operation: Text;
+  /** How many exchanges. */
+  count: Count;
+  /** Half took at most this long. */
+  medianMs: Milliseconds;
+  /** 19 of 20 took at most this long. */
+  p95Ms: Milliseconds;
+  /** Every exchange, in order of time. */
+  points: Milliseconds[];
 }
 
 /** An error of the run itself (configuration, outage, a defect of the suite), never of the contract. */
 export interface RunError {
+  /** Whose error: of the settings, of the way to the target, of the suite. */
   kind: 'configuration' | 'outage' | 'suite';
-  message: string;
+  /** One sentence. */
+  message: Text;
 }
 
-/** The whole report. */
+/** What `conformance.json` holds: one run of the suite against one target. */
 export interface ConformanceReport {
+  /** Version of this format. */
   schemaVersion: 1;
   verdict: Verdict;
-  /** One sentence a release manager can read: the verdict, why, and what to do next. */
-  sentence: string;
-  /** The exit code of the command that made the report. */
-  exitCode: number;
+  /** The verdict, why, and what to do next, in one sentence a release manager can read. */
+  sentence: Text;
+  /**
+   * The exit code of the command that made the report.
+   * @maximum 255
+   */
+  exitCode: Count;
   /** Which rules judged: `gate` is the stricter pre-release set. */
   rules: 'conformance' | 'gate';
-  suite: { version: string; commit: string };
-  contract: { title: string; version: string; path: string; sha256: string };
-  overlay: { path: string; sha256: string } | null;
-  target: { name: string; baseUrl: string };
-  startedAt: string;
-  durationMs: number;
-  requests: number;
-  /** True when only a part of the scenarios was selected (`--grep`, `--shard` unmerged). */
+  /** The suite that ran; for want of a commit, a word that says why there is none. */
+  suite: { version: Text; commit: Text };
+  /** The document the target is held to. */
+  contract: { title: string; version: string; path: Text; sha256: Sha256 };
+  /** The overlay that tightens the contract, or null for none. */
+  overlay: { path: Text; sha256: Sha256 } | null;
+  /** The server under test: `mock`, `sandbox`, `production` or `custom`; no URL when the run ended before it was known. */
+  target: { name: Text; baseUrl: string };
+  startedAt: Moment;
+  durationMs: Milliseconds;
+  /** How many requests were sent. */
+  requests: Count;
+  /** True when only a part of the scenarios was selected. */
   partial: boolean;
+  /** Every requirement of the catalogue that applies to this contract. */
   requirements: RequirementResult[];
   /** Requirements of the catalogue that this contract gives no occasion for, each with the reason. */
-  notApplicable: { id: string; reason: string }[];
+  notApplicable: { id: Text; reason: Text }[];
+  /** What of the contract the run saw. */
   coverage: {
+    /** Every documented status of every operation. */
     statuses: StatusCoverage[];
+    /** Every documented property of every response. */
     properties: PropertyCoverage[];
+    /** Every constraint of every request. */
     constraints: ConstraintCoverage[];
+    /** What came that the contract does not mention. */
     undocumented: Drift[];
   };
   /** Access tokens the run obtained, revoked again, and could not revoke. */
-  tokens: { issued: number; revoked: number; left: number };
+  tokens: { issued: Count; revoked: Count; left: Count };
+  /** By operation. */
   latency: Latency[];
   /** Entries of the known-deviations file that are stale, expired or match nothing, each a sentence. */
-  knownDeviationProblems: string[];
+  knownDeviationProblems: Text[];
   /** Paste-ready entries for the known-deviations file, one YAML text per new must deviation. */
-  suggestedEntries: string[];
+  suggestedEntries: Text[];
+  /** Errors of the run itself. */
   errors: RunError[];
+}
+
+/** One past run, as the history file keeps it: one line of it. */
+export interface HistoryEntry {
+  startedAt: Moment;
+  verdict: Verdict;
+  suiteVersion: string;
+  commit: string;
+  contractSha256: Sha256;
+  /** The name of the target: `mock`, `sandbox`, … */
+  target: string;
+  requests: Count;
+  durationMs: Milliseconds;
+  /** By requirement id. */
+  outcomes: Record<string, Outcome>;
+  /** By operation. */
+  medianMs: Record<string, Milliseconds>;
 }
