@@ -319,9 +319,9 @@ components:
     Id: {type: string, format: uuid}
     Grant: {type: object, required: [id], properties: {id: {$ref: "#/components/schemas/Id"}}}
 `);
-    const { headers, body, responses, pointer } = issue(contract);
+    const { parameters, body, responses, pointer } = issue(contract);
     expect(pointer).toBe('/components/pathItems/Issue/post');
-    expect(headers).toMatchObject([{ name: 'accountId', required: true, schema: { format: 'uuid' } }]);
+    expect(parameters).toMatchObject([{ name: 'accountId', required: true, schema: { format: 'uuid' } }]);
     expect(body).toMatchObject({
       required: true,
       mediaType: 'application/json',
@@ -330,11 +330,11 @@ components:
     expect(responses).toMatchObject([
       { status: '200', pointer: '/components/pathItems/Issue/post/responses/200' },
     ]);
-    if (!body || !headers[0]) throw new Error('nothing read');
+    if (!body || !parameters[0]) throw new Error('nothing read');
     expect(contract.requestErrors(body, {}).map(({ expected }) => expected)).toEqual([
       'must have property "id"',
     ]);
-    expect(contract.headerErrors(headers[0], 'x').map(({ place }) => place.line)).toEqual([20]);
+    expect(contract.parameterErrors(parameters[0], 'x').map(({ place }) => place.line)).toEqual([20]);
   });
 
   test('may have siblings, which hold too', () => {
@@ -382,7 +382,7 @@ test.describe('operations', () => {
     ]);
   });
 
-  test('take the header parameters of their path, and their own first', () => {
+  test('take the parameters of their path, and their own first', () => {
     const contract = loaded(`openapi: 3.1.0
 info: {title: t, version: v}
 paths:
@@ -396,26 +396,28 @@ paths:
       parameters: [{name: AccountId, in: header, required: true, schema: {type: string, format: uuid}}]
       responses: {default: {description: d}}
 `);
-    expect(issue(contract).headers).toEqual([
+    expect(issue(contract).parameters).toMatchObject([
       {
         name: 'AccountId',
+        in: 'header',
         required: true,
         schema: { type: 'string', format: 'uuid' },
         pointer: '/paths/~1issue/post/parameters/0',
       },
-      { name: 'trace', required: false, schema: { type: 'string' }, pointer: '/paths/~1issue/parameters/1' },
+      { name: 'trace', in: 'header', required: false, pointer: '/paths/~1issue/parameters/1' },
+      { name: 'page', in: 'query', required: false, pointer: '/paths/~1issue/parameters/2' },
     ]);
   });
 
-  test('have headers judged by what their text stands for', () => {
-    const judge = (schema: string, value: string): string[] => {
+  test('have parameters judged by what their text stands for', () => {
+    const judge = (schema: string, ...values: string[]): string[] => {
       const contract = issuing(
         `parameters: [{name: n, in: header, ${schema}}]`,
         'responses: {default: {description: d}}',
       );
-      const [header] = issue(contract).headers;
+      const [header] = issue(contract).parameters;
       if (!header) throw new Error('no header');
-      return contract.headerErrors(header, value).map(({ expected }) => expected);
+      return contract.parameterErrors(header, ...values).map(({ expected }) => expected);
     };
     expect(judge('schema: {type: integer, minimum: 5}', '7')).toEqual([]);
     expect(judge('schema: {type: integer, minimum: 5}', '4')).toEqual(['must be at least 5']);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { list, object } from '../document/json.ts';
-import { parentOf, pointerTo, valueAt } from '../document/pointer.ts';
+import { parentOf, valueAt } from '../document/pointer.ts';
 import { shown } from '../document/shown.ts';
 import { UserError } from '../document/user-error.ts';
 import { type Place, YamlDocument } from '../document/yaml-document.ts';
 import { SchemaCompiler, type SchemaError } from '../validation/compile.ts';
+import { keyFor } from './media-types.ts';
 import {
-  type HeaderParameter,
   type Operation,
   OperationReader,
   type RequestBody,
@@ -18,12 +18,13 @@ import {
   type SchemaPiece,
 } from './operations.ts';
 import { applyOverlay, type Overlaid } from './overlay.ts';
+import { type Parameter, readParameter } from './parameters.ts';
+import { type Refusal, type RightStatuses, rightRefusals } from './refusals.ts';
 import { requireSound } from './soundness.ts';
 import { requireStructure } from './structure.ts';
 import { type Survey, survey } from './survey.ts';
 
 export type {
-  HeaderParameter,
   Operation,
   RequestBody,
   ResponseContent,
@@ -32,6 +33,8 @@ export type {
   Schema,
 } from './operations.ts';
 export { roles } from './operations.ts';
+export type { Parameter } from './parameters.ts';
+export type { SecurityScheme } from './security.ts';
 
 /** A server the document lists. */
 export interface ServerEntry {
@@ -141,14 +144,37 @@ export class Contract {
       });
   }
 
-  /** Errors of a request body under the operation's schema. */
-  requestErrors(body: RequestBody, value: unknown): SchemaError[] {
-    return this.#statedErrors(this.#schemaBelow(body.pointer), value);
+  /** The status of the documented success: the first 2xx that is named, 200 where there is only a range. */
+  successOf({ responses }: Operation): number {
+    return Number(responses.find(({ status }) => /^2\d\d$/.test(status))?.status ?? 200);
   }
 
-  /** Errors of a header's value under its schema; numbers and booleans are read from the text. */
-  headerErrors(header: HeaderParameter, value: string): SchemaError[] {
-    return this.#statedErrors(this.#schemaBelow(header.pointer), readHeaderValue(header.schema, value));
+  /** The documented content that a media type falls under in an answer of this status, or undefined. */
+  content(operation: Operation, status: number, mediaType: string): ResponseContent | undefined {
+    const contents = this.response(operation, status)?.contents ?? [];
+    const key = keyFor(
+      contents.map((content) => content.mediaType),
+      mediaType,
+    );
+    return contents.find((content) => content.mediaType === key);
+  }
+
+  /** What the document lets a request be refused with: one that is not valid, or one that proves no right. */
+  refusalOf(operation: Operation, why: Refusal): RightStatuses {
+    return rightRefusals(
+      operation.responses.map(({ status }) => status),
+      why,
+    );
+  }
+
+  /** Errors of a request body under the operation's schema. */
+  requestErrors(body: RequestBody, value: unknown): SchemaError[] {
+    return this.#statedErrors(body.schemaPointer, value);
+  }
+
+  /** Errors of a parameter's value under its schema; numbers, booleans and lists are read from the text. */
+  parameterErrors(parameter: Parameter, ...texts: string[]): SchemaError[] {
+    return this.#statedErrors(parameter.schemaPointer, readParameter(parameter, texts));
   }
 
   /**
@@ -159,13 +185,14 @@ export class Contract {
    */
   compileAll(): void {
     if (this.document.path !== shippedContract) requireStructure(this.document);
-    const requests = this.operations.flatMap(({ body, headers }) => [...(body ? [body] : []), ...headers]);
-    const responses = this.operations
-      .flatMap((operation) => operation.responses.flatMap(({ contents }) => contents))
-      .flatMap(({ schemaPointer }) => (schemaPointer === undefined ? [] : [schemaPointer]));
-    const stated = requests.flatMap(({ pointer }) => this.#schemaBelow(pointer) ?? []);
-    this.#statedCompiler().verify([...stated, ...responses]);
-    this.#tightenedCompiler()?.verify(responses);
+    const pointers = (holders: { schemaPointer: string | undefined }[]) =>
+      holders.flatMap(({ schemaPointer }) => schemaPointer ?? []);
+    const requests = this.operations.flatMap(({ bodies, parameters }) => [...bodies, ...parameters]);
+    const responses = this.operations.flatMap((operation) => operation.responses);
+    const answers = pointers(responses.flatMap(({ contents }) => contents));
+    const headers = pointers(responses.flatMap((response) => response.headers));
+    this.#statedCompiler().verify([...pointers(requests), ...answers, ...headers]);
+    this.#tightenedCompiler()?.verify(answers);
   }
 
   /** A schema with its `$ref` followed and the branches of `allOf` laid over each other; its own keywords win. */
@@ -225,12 +252,6 @@ export class Contract {
   #statedErrors(pointer: string | undefined, value: unknown): SchemaError[] {
     return pointer === undefined ? [] : this.#statedCompiler().validator(pointer)(value);
   }
-
-  /** The pointer of the schema that a media type or parameter has, or undefined where it has none. */
-  #schemaBelow(pointer: string): string | undefined {
-    const schema = pointerTo(pointer, 'schema');
-    return this.valueAt(schema) === undefined ? undefined : schema;
-  }
 }
 
 /** SHA-256 of a text, hexadecimal. */
@@ -268,15 +289,6 @@ function readServer(entry: unknown): ServerEntry {
     ),
     description: String(description ?? ''),
   };
-}
-
-/** What a header's text stands for under its schema: a number or boolean where it asks for one and has one. */
-function readHeaderValue({ type }: Schema, text: string): unknown {
-  const types = Array.isArray(type) ? type : [type];
-  if (types.includes('string')) return text;
-  if (types.includes('boolean') && /^(true|false)$/.test(text)) return text === 'true';
-  const numeric = types.includes('integer') || types.includes('number');
-  return numeric && /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
 }
 
 function errorKey({ instancePointer, keyword }: SchemaError): string {

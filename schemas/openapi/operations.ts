@@ -1,7 +1,10 @@
 import { list, object } from '../document/json.ts';
-import { pointerTo, valueAt } from '../document/pointer.ts';
+import { pointerTo, tokensOf, valueAt } from '../document/pointer.ts';
 import { UserError } from '../document/user-error.ts';
 import type { Place } from '../document/yaml-document.ts';
+import { isForm, isJson, isRange, typeUnder } from './media-types.ts';
+import { defaultStyle, type Parameter, type ParameterPlace } from './parameters.ts';
+import { chosenFrom, readScheme, type SecurityScheme } from './security.ts';
 import { type Survey, targetOf } from './survey.ts';
 
 /** What an operation does for the life of a token, whatever the document calls it. */
@@ -24,20 +27,18 @@ export interface SchemaPiece {
   schema: Schema;
 }
 
-/** A header parameter of an operation. */
-export interface HeaderParameter {
-  name: string;
-  required: boolean;
-  schema: Schema;
-  pointer: string;
-}
-
-/** The JSON body an operation takes. */
+/** The body an operation takes, in one of its media types. */
 export interface RequestBody {
   required: boolean;
+  /** As the document writes it, or, of a range, a type in it. */
   mediaType: string;
+  format: 'json' | 'form' | 'other';
   schema: Schema;
   pointer: string;
+  /** Pointer of the schema, or undefined where the document gives none. */
+  schemaPointer: string | undefined;
+  /** Values that the document shows for it. */
+  examples: unknown[];
 }
 
 /** One media type of one documented response. */
@@ -53,6 +54,7 @@ export interface ResponseDefinition {
   status: string;
   pointer: string;
   contents: ResponseContent[];
+  headers: Parameter[];
 }
 
 /** One operation of the contract, with all that requests are built from and responses are held to. */
@@ -62,10 +64,17 @@ export interface Operation {
   method: string;
   path: string;
   pointer: string;
-  /** Whether `security` asks for a bearer token. */
+  /** The security schemes that requests are made by; none where the document asks for nothing. */
+  security: SecurityScheme[];
+  /** Every set of schemes that the document takes, one in place of the other. */
+  alternatives: SecurityScheme[][];
+  /** Whether a bearer token is among what requests are made by. */
   bearer: boolean;
-  headers: HeaderParameter[];
+  parameters: Parameter[];
+  /** The body that requests are made with: JSON where the document has it, else a form. */
   body: RequestBody | undefined;
+  /** The body in each media type of the document, in its order. */
+  bodies: RequestBody[];
   responses: ResponseDefinition[];
 }
 
@@ -107,9 +116,12 @@ export class OperationReader {
           method: method.toUpperCase(),
           path,
           pointer,
-          bearer: this.#asksForBearer(definition.security ?? this.#root.security),
-          headers: this.#readHeaders([pointerTo(item, 'parameters'), pointerTo(pointer, 'parameters')]),
-          body: this.#readBody(definition.requestBody, pointerTo(pointer, 'requestBody')),
+          ...this.#readSecurity(
+            definition.security === undefined ? '/security' : pointerTo(pointer, 'security'),
+            role,
+          ),
+          parameters: this.#readParameters([pointerTo(item, 'parameters'), pointerTo(pointer, 'parameters')]),
+          ...this.#readBodies(definition.requestBody, pointerTo(pointer, 'requestBody')),
           responses: this.#readResponses(definition.responses, pointerTo(pointer, 'responses')),
         });
       }
@@ -160,58 +172,104 @@ export class OperationReader {
     return [...others.flatMap((other) => this.pieces(other, seen)), { pointer, schema }];
   }
 
-  #asksForBearer(security: unknown): boolean {
-    const alternatives = list(security).map((entry) => Object.keys(object(entry) ?? {}));
-    // An empty alternative (`{}`) makes the token optional (OpenAPI 3.1.0, Security Requirement Object).
-    if (alternatives.length === 0 || alternatives.some((names) => names.length === 0)) return false;
-    return alternatives.flat().some((name) => {
-      const scheme = this.resolve(valueAt(this.#root, pointerTo('/components/securitySchemes', name)));
-      const bearer = scheme.type === 'http' && String(scheme.scheme).toLowerCase() === 'bearer';
-      return bearer || scheme.type === 'oauth2' || scheme.type === 'openIdConnect';
-    });
+  #readSecurity(pointer: string, role: Role): Pick<Operation, 'security' | 'alternatives' | 'bearer'> {
+    const alternatives = list(this.#valueAt(pointer)).map((entry, index) =>
+      Object.keys(object(entry) ?? {}).map((name) => {
+        const scheme = this.resolve(this.#valueAt(pointerTo('/components/securitySchemes', name)));
+        return readScheme(name, scheme, pointerTo(pointer, index, name));
+      }),
+    );
+    const security = chosenFrom(alternatives, role === 'issue');
+    return { security, alternatives, bearer: security.some(({ kind }) => kind === 'bearer') };
   }
 
-  /** The header parameters of a path and its operation; the operation's own win (OpenAPI 3.1.0, Operation Object). */
-  #readHeaders(owners: string[]): HeaderParameter[] {
-    const headers = new Map<string, HeaderParameter>();
+  /** The parameters of a path and its operation; the operation's own win (OpenAPI 3.1.0, Operation Object). */
+  #readParameters(owners: string[]): Parameter[] {
+    const parameters = new Map<string, Parameter>();
     for (const owner of owners) {
       for (const index of list(this.#valueAt(owner)).keys()) {
         const pointer = this.#follow(pointerTo(owner, index));
-        const parameter = this.resolve(this.#valueAt(pointer));
-        const name = String(parameter.name);
-        if (parameter.in !== 'header' || ignoredHeaders.includes(name.toLowerCase())) continue;
-        const schema = this.resolve(parameter.schema);
-        headers.set(name.toLowerCase(), { name, required: parameter.required === true, schema, pointer });
+        const { name, in: place } = this.resolve(this.#valueAt(pointer));
+        const parameter = this.#readParameter(String(name), place as ParameterPlace, pointer);
+        const header = parameter.in === 'header';
+        if (header && ignoredHeaders.includes(parameter.name.toLowerCase())) continue;
+        parameters.set(
+          `${parameter.in} ${header ? parameter.name.toLowerCase() : parameter.name}`,
+          parameter,
+        );
       }
     }
-    return [...headers.values()];
+    return [...parameters.values()];
   }
 
-  #readBody(definition: unknown, pointer: string): RequestBody | undefined {
-    const body = this.resolve(definition);
-    const contents = Object.entries(object(body.content) ?? {});
-    const [mediaType, media] = contents.find(([type]) => isJson(type)) ?? contents[0] ?? [];
-    if (mediaType === undefined) return undefined;
+  /** A Parameter or Header Object: they differ in who says the name and the place. */
+  #readParameter(name: string, place: ParameterPlace, pointer: string): Parameter {
+    const given = this.resolve(this.#valueAt(pointer));
+    const [mediaType] = Object.keys(object(given.content) ?? {});
+    const holder = mediaType === undefined ? pointer : pointerTo(pointer, 'content', mediaType);
+    const written = mediaType !== undefined && isJson(mediaType) ? 'json' : defaultStyle[place];
+    const style = typeof given.style === 'string' ? given.style : written;
     return {
-      required: body.required === true,
-      mediaType,
-      schema: this.resolve(object(media)?.schema),
-      pointer: pointerTo(this.#follow(pointer), 'content', mediaType),
+      name,
+      in: place,
+      required: given.required === true,
+      ...this.#readSchema(holder),
+      pointer,
+      style,
+      explode: typeof given.explode === 'boolean' ? given.explode : style === 'form',
     };
+  }
+
+  /** The schema of a parameter or media type, and the values that are shown beside it. */
+  #readSchema(holder: string): Pick<Parameter, 'schema' | 'schemaPointer' | 'examples'> {
+    const { schema, example, examples } = this.resolve(this.#valueAt(holder));
+    return {
+      schema: this.resolve(schema),
+      schemaPointer: schema === undefined ? undefined : pointerTo(holder, 'schema'),
+      examples: [
+        ...(example === undefined ? [] : [example]),
+        ...Object.values(object(examples) ?? {}).flatMap((entry) => {
+          const { value } = this.resolve(entry);
+          return value === undefined ? [] : [value];
+        }),
+      ],
+    };
+  }
+
+  #readBodies(definition: unknown, pointer: string): Pick<Operation, 'body' | 'bodies'> {
+    const given = this.resolve(definition);
+    const bodies = Object.keys(object(given.content) ?? {}).map((key): RequestBody => {
+      const at = pointerTo(this.#follow(pointer), 'content', key);
+      const mediaType = typeUnder(key);
+      const format = isJson(mediaType) ? 'json' : isForm(mediaType) ? 'form' : 'other';
+      return { required: given.required === true, mediaType, format, ...this.#readSchema(at), pointer: at };
+    });
+    // JSON by its own name, else in a range; then a form.
+    const ranked = (wanted: RequestBody['format']) => {
+      const fitting = bodies.filter(({ format }) => format === wanted);
+      return fitting.find(({ pointer: at }) => !isRange(tokensOf(at).at(-1) ?? '')) ?? fitting[0];
+    };
+    return { body: ranked('json') ?? ranked('form') ?? bodies[0], bodies };
   }
 
   #readResponses(definition: unknown, pointer: string): ResponseDefinition[] {
     const statuses = Object.entries(object(definition) ?? {}).filter(([name]) => !name.startsWith('x-'));
     return statuses.map(([status, entry]) => {
       const at = this.#follow(pointerTo(pointer, status));
-      const contents = Object.entries(object(this.resolve(entry).content) ?? {}).map(
-        ([mediaType, media]) => ({
+      const { content, headers } = this.resolve(entry);
+      return {
+        status,
+        pointer: pointerTo(pointer, status),
+        contents: Object.entries(object(content) ?? {}).map(([mediaType, media]) => ({
           mediaType: mediaType.toLowerCase(),
           schemaPointer:
             object(media)?.schema === undefined ? undefined : pointerTo(at, 'content', mediaType, 'schema'),
-        }),
-      );
-      return { status, pointer: pointerTo(pointer, status), contents };
+        })),
+        // OpenAPI 3.1.0 has a Content-Type among them ignored (Response Object, `headers`).
+        headers: Object.keys(object(headers) ?? {})
+          .filter((name) => name.toLowerCase() !== 'content-type')
+          .map((name) => this.#readParameter(name, 'header', this.#follow(pointerTo(at, 'headers', name)))),
+      };
     });
   }
 
@@ -233,12 +291,26 @@ function overlaid(below: Schema, above: Schema): Schema {
     properties[name] = Object.hasOwn(properties, name) ? { allOf: [properties[name], schema] } : schema;
   }
   const required = [...new Set([...list(below.required), ...list(above.required)])];
+  const values = [below.enum, above.enum].every(Array.isArray)
+    ? list(above.enum).filter((value) => list(below.enum).includes(value))
+    : [];
+  // Alternatives of both hold side by side.
+  const displaced = ['oneOf', 'anyOf', 'if'].filter((keyword) => keyword in below && keyword in above);
+  const both = [...list(below.allOf), ...displaced.map((keyword) => choiceOf(below, keyword))];
   return {
     ...below,
     ...above,
+    ...(values.length > 0 ? { enum: values } : {}),
+    ...(both.length > 0 ? { allOf: [...both, ...list(above.allOf)] } : {}),
     ...(below.properties || above.properties ? { properties } : {}),
     ...(required.length > 0 ? { required } : {}),
   };
+}
+
+/** What a schema leaves open by a keyword, alone. */
+function choiceOf(schema: Schema, keyword: string): Schema {
+  const keywords = keyword === 'if' ? ['if', 'then', 'else'] : [keyword];
+  return Object.fromEntries(keywords.flatMap((name) => (name in schema ? [[name, schema[name]]] : [])));
 }
 
 function roleOf(path: string, operationId: string): Role | undefined {
@@ -248,8 +320,4 @@ function roleOf(path: string, operationId: string): Role | undefined {
     roles.find((role) => role === segment) ??
     roles.find((role) => verbs[role].some((verb) => id.startsWith(verb)))
   );
-}
-
-function isJson(mediaType: string): boolean {
-  return /^application\/(.+\+)?json\b/i.test(mediaType);
 }

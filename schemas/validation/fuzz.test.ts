@@ -216,9 +216,9 @@ test.describe('a document is loaded, or refused in one line with file and line',
     try {
       const contract = Contract.load({ contract: file });
       contract.compileAll();
-      for (const { body, headers, responses } of contract.operations) {
+      for (const { body, parameters, responses } of contract.operations) {
         if (body) contract.requestErrors(body, { a: 1 });
-        for (const header of headers) contract.headerErrors(header, '1');
+        for (const parameter of parameters) contract.parameterErrors(parameter, '1');
         for (const content of responses.flatMap(({ contents }) => contents))
           contract.responseErrors(content, [{}]);
       }

@@ -42,7 +42,7 @@ export function fuzz(contract: Contract): Scenario[] {
 async function acceptsExtras(t: ScenarioRun, role: Role, seed: number): Promise<void> {
   const operation = t.operation(role);
   if (operation.body?.schema.additionalProperties === false) return;
-  for (const extra of fc.sample(unknownParameters(operation), { seed, numRuns: 3 })) {
+  for (const extra of fc.sample(unknownParameters(t.contract, operation), { seed, numRuns: 3 })) {
     const valid = await t.valid(role, 'generated parameters that it does not know');
     const exchange = await t.send(withJson(valid, { ...extra, ...(valid.json as object) }, valid.intent));
     if ((await t.presence(exchange)) === 'away') throw new Unobtainable(t.whyAway(exchange));
