@@ -1,95 +1,139 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   type Pair,
   parseDocument,
   visit,
   type YAMLMap,
 } from 'yaml';
-import { pointerTo } from './pointer.ts';
+import { deepestNesting, lineAt, type ParsedText } from './parsed-text.ts';
+import { tokensOf } from './pointer.ts';
 import { UserError } from './user-error.ts';
-
-/** What a YAML text says, and where. */
-export interface ParsedYaml {
-  /** Plain objects, arrays and scalars, aliases and merge keys written out. */
-  root: unknown;
-  /**
-   * Pointer of every value → line and column, from 1, of its key in a mapping, of the item in a sequence. What
-   * an alias or a merge key brings in stands where it is written.
-   */
-  places: Record<string, readonly [line: number, column: number]>;
-}
-
-/** Deeper than any document people write; far from the depth at which recursion ends in a stack overflow. */
-const deepestNesting = 200;
 
 /** What the yaml library reports in words of its own, in ours. */
 const yamlProblems: Record<string, string> = {
   MULTIPLE_DOCS: 'a second document begins here',
   RESOURCE_EXHAUSTION: `it is nested deeper than ${deepestNesting} levels`,
-  DUPLICATE_KEY: 'this key is there twice',
 };
 
-/** Parses a text. `file` is how errors name it. Throws a UserError with the line for what is not YAML. */
-export function parseYaml(text: string, file: string): ParsedYaml {
-  return new Parser(text, file).parsed();
-}
-
-class Parser {
-  readonly #text: string;
+/** A YAML text, parsed once; places are looked up in its nodes when they are asked for. */
+export class YamlText implements ParsedText {
+  readonly root: unknown;
   readonly #file: string;
+  readonly #text: string;
   readonly #document: Document.Parsed;
-  readonly #lines = new LineCounter();
+  /** The node an alias stands for: the last of its anchor's name before it. */
+  readonly #sources = new Map<Alias, unknown>();
+  readonly #pairsOf = new WeakMap<YAMLMap, Map<string, Pair>>();
 
+  /** `file` is how errors name it. Throws a UserError with the line for what is not YAML. */
   constructor(text: string, file: string) {
-    this.#text = text;
     this.#file = file;
-    // Merge keys are YAML 1.1, but people write them. `200` and `"200"` are one key of a JSON object.
+    this.#text = text;
+    // Merge keys are YAML 1.1, but people write them. Keys are held apart below: the library compares each with
+    // each, which took nine tenths of the time for a document of 5 MB.
     this.#document = parseDocument(text, {
-      lineCounter: this.#lines,
       merge: true,
-      uniqueKeys: (a, b) => isScalar(a) && isScalar(b) && keyText(a) === keyText(b),
+      uniqueKeys: false,
       prettyErrors: false,
       logLevel: 'error',
     });
-  }
-
-  parsed(): ParsedYaml {
-    this.#requireValid();
-    const root = this.#toPlain();
-    const places: ParsedYaml['places'] = {};
-    this.#locate(this.#document.contents, 0, '', places);
-    return { root, places };
-  }
-
-  /** Notes the place of a node, whose key or item begins at `offset`, and of all below it. */
-  #locate(node: unknown, offset: number, pointer: string, places: ParsedYaml['places']): void {
-    const { line, col } = this.#lines.linePos(offset);
-    // A byte order mark takes no column.
-    const column = line === 1 && this.#text.startsWith('\uFEFF') && col > 1 ? col - 1 : col;
-    places[pointer] = [line, column];
-    const here = this.#behind(node);
-    if (isMap(here)) {
-      for (const [key, pair] of this.#pairs(here)) {
-        this.#locate(pair.value, rangeStart(pair.key) ?? offset, pointerTo(pointer, key), places);
-      }
-    } else if (isSeq(here)) {
-      here.items.forEach((item, index) => {
-        this.#locate(item, rangeStart(item) ?? offset, pointerTo(pointer, index), places);
-      });
+    const [problem] = [...this.#document.errors, ...this.#document.warnings];
+    if (problem) {
+      const sentence = yamlProblems[problem.code] ?? problem.message.replaceAll('"', "'");
+      // An unclosed quote is only noticed at the end of the text; what has to be mended is where it opens.
+      const opening = problem.code === 'MISSING_CHAR' ? this.#openQuote() : undefined;
+      throw this.#invalid(opening ?? problem.pos[0], sentence);
     }
+    this.root = this.#plain();
   }
 
-  /** The pairs of a mapping, own before merged: a later merge never wins over what is there (yaml.org/type/merge). */
+  offsetOf(pointer: string): number {
+    let [node, offset]: [unknown, number] = [this.#document.contents, 0];
+    for (const token of tokensOf(pointer)) {
+      const here = this.#behind(node);
+      if (isMap(here)) {
+        const pair = this.#pairs(here).get(token);
+        if (!pair) return offset;
+        [node, offset] = [pair.value, start(pair.key) ?? offset];
+      } else {
+        const item = isSeq(here) ? here.items[Number(token)] : undefined;
+        if (item === undefined) return offset;
+        [node, offset] = [item, start(item) ?? offset];
+      }
+    }
+    return offset;
+  }
+
+  /** The value of the whole text, in one walk that also finds what YAML or JSON does not allow. */
+  #plain(): unknown {
+    const anchors = new Map<string, unknown>();
+    const values = new Map<unknown, unknown>();
+    const walk = (node: unknown, depth: number): unknown => {
+      if (isAlias(node)) {
+        const source = anchors.get(node.source);
+        if (source === undefined) throw this.#invalid(start(node), `no anchor &${node.source} before it`);
+        if (!values.has(source)) throw this.#problem(start(node), `puts &${node.source} into itself`);
+        this.#sources.set(node, source);
+        return values.get(source);
+      }
+      if (depth > deepestNesting) {
+        throw this.#problem(start(node), `is nested deeper than ${deepestNesting} levels`);
+      }
+      const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
+      if (anchor !== undefined) anchors.set(anchor, node);
+      const value = isMap(node)
+        ? this.#object(node, (child) => walk(child, depth + 1))
+        : isSeq(node)
+          ? node.items.map((item) => walk(item, depth + 1))
+          : isScalar(node)
+            ? node.value
+            : null;
+      if (anchor !== undefined) values.set(node, value);
+      return value;
+    };
+    return walk(this.#document.contents, 0);
+  }
+
+  #object(map: YAMLMap, walk: (node: unknown) => unknown): Record<string, unknown> {
+    const own = new Map<string, unknown>();
+    const merged: Record<string, unknown>[] = [];
+    for (const { key, value } of map.items) {
+      if (isMergeKey(key)) {
+        const sources = walk(value);
+        for (const source of Array.isArray(sources) ? sources : [sources]) {
+          if (typeof source !== 'object' || source === null || Array.isArray(source)) {
+            throw this.#invalid(start(key), '<< must be given mappings');
+          }
+          merged.push(source as Record<string, unknown>);
+        }
+        continue;
+      }
+      // `200` and `"200"` are one key of a JSON object.
+      const name = keyText(key);
+      if (own.has(name)) throw this.#invalid(start(key), 'this key is there twice');
+      own.set(name, walk(value));
+    }
+    for (const [name, value] of merged.flatMap((source) => Object.entries(source))) {
+      // Own before merged: a later merge never wins over what is there (yaml.org/type/merge).
+      if (!own.has(name)) own.set(name, value);
+    }
+    // fromEntries defines its properties, so a key `__proto__` stays a key.
+    return Object.fromEntries(own);
+  }
+
+  /** The pairs of a mapping, own before merged, as in its value. */
   #pairs(map: YAMLMap): Map<string, Pair> {
+    const known = this.#pairsOf.get(map);
+    if (known) return known;
     const pairs = new Map<string, Pair>();
     for (const pair of map.items) if (!isMergeKey(pair.key)) pairs.set(keyText(pair.key), pair);
-    for (const merged of map.items.filter((pair) => isMergeKey(pair.key))) {
-      const source = this.#behind(merged.value);
+    for (const { value } of map.items.filter((pair) => isMergeKey(pair.key))) {
+      const source = this.#behind(value);
       for (const entry of isSeq(source) ? source.items : [source]) {
         const from = this.#behind(entry);
         for (const [key, pair] of isMap(from) ? this.#pairs(from) : []) {
@@ -97,40 +141,21 @@ class Parser {
         }
       }
     }
+    this.#pairsOf.set(map, pairs);
     return pairs;
   }
 
   #behind(node: unknown): unknown {
-    return isAlias(node) ? node.resolve(this.#document) : node;
+    return isAlias(node) ? this.#sources.get(node) : node;
   }
 
-  #problem(offset: number, what: string): UserError {
-    return new UserError(`${this.#file}:${this.#lines.linePos(offset).line} ${what}; mend that line.`);
+  #invalid(offset: number | undefined, why: string): UserError {
+    return this.#problem(offset, `is not valid YAML (${why})`);
   }
 
-  #requireValid(): void {
-    const [problem] = [...this.#document.errors, ...this.#document.warnings];
-    if (problem) {
-      const [at] = problem.pos;
-      const sentence = yamlProblems[problem.code] ?? problem.message.replaceAll('"', "'");
-      // An unclosed quote is only noticed at the end of the text; what has to be mended is where it opens.
-      const opening = problem.code === 'MISSING_CHAR' ? this.#openQuote() : undefined;
-      throw this.#problem(opening ?? at, `is not valid YAML (${sentence})`);
-    }
-    visit(this.#document, {
-      Alias: (_, alias, ancestors) => {
-        const source = alias.resolve(this.#document);
-        const offset = alias.range?.[0] ?? 0;
-        if (!source) throw this.#problem(offset, `is not valid YAML (no anchor &${alias.source} before it)`);
-        if (ancestors.includes(source)) throw this.#problem(offset, `puts &${alias.source} into itself`);
-      },
-      Pair: (_, pair) => {
-        if (!isMergeKey(pair.key)) return;
-        const source = this.#behind(pair.value);
-        if ((isSeq(source) ? source.items : [source]).every((entry) => isMap(this.#behind(entry)))) return;
-        throw this.#problem(rangeStart(pair.key) ?? 0, 'is not valid YAML (<< must be given mappings)');
-      },
-    });
+  #problem(offset: number | undefined, what: string): UserError {
+    const { line } = lineAt(this.#text, offset ?? 0);
+    return new UserError(`${this.#file}:${line} ${what}; mend that line.`);
   }
 
   #openQuote(): number | undefined {
@@ -142,26 +167,6 @@ class Parser {
     });
     return last;
   }
-
-  #toPlain(): unknown {
-    try {
-      return plain(this.#document.toJS(), 0);
-    } catch (error) {
-      if (error instanceof RangeError)
-        throw this.#problem(0, `is nested deeper than ${deepestNesting} levels`);
-      // What is left after the checks before: aliases that multiply beyond the limit of the yaml library.
-      throw new UserError(`${this.#file}:1 repeats its anchors too often; write some of them out.`);
-    }
-  }
-}
-
-/** A copy in which nothing is shared, so that each value has one place and can be changed alone. */
-function plain(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth > deepestNesting) throw new RangeError('nested too deep');
-  if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
-  // fromEntries defines its properties, so a key `__proto__` stays a key.
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, plain(child, depth + 1)]));
 }
 
 /** A key as the plain object has it: a scalar's text, nothing for null. */
@@ -174,6 +179,6 @@ function isMergeKey(key: unknown): boolean {
   return isScalar(key) && typeof key.value === 'symbol';
 }
 
-function rangeStart(node: unknown): number | undefined {
+function start(node: unknown): number | undefined {
   return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined;
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { type ParsedYaml, parseYaml } from './parsed-yaml.ts';
-import { parentOf } from './pointer.ts';
+import { JsonText } from './parsed-json.ts';
+import { lineAt, type ParsedText } from './parsed-text.ts';
+import { YamlText } from './parsed-yaml.ts';
 import { repositoryRoot } from './repository.ts';
 import { UserError } from './user-error.ts';
 
@@ -22,28 +23,32 @@ const unreadable: Record<string, string> = {
   ERR_ENCODING_INVALID_ENCODED_DATA: 'is not UTF-8 text',
 };
 
+/** YAML of 12 MB takes six seconds to read on a slow machine; the largest descriptions that are published have 11. */
+const largestBytes = 12 * 2 ** 20;
+
 /** A path as reports show it: relative to the repository when inside it, absolute otherwise. */
 export function shownPath(path: string): string {
   const shown = relative(repositoryRoot, resolve(path));
   return shown.startsWith('..') ? resolve(path) : shown;
 }
 
-/** A YAML (or JSON) file that remembers where each of its values stands. */
+/** A YAML (or JSON) file that knows where each of its values stands. */
 export class YamlDocument {
   readonly path: string;
   readonly file: string;
   readonly text: string;
-  /** The parsed value: plain objects, arrays and scalars, aliases and merge keys written out. */
-  readonly root: unknown;
-  readonly #places: ParsedYaml['places'];
+  readonly #parsed: ParsedText;
 
   private constructor(path: string, text: string) {
     this.path = resolve(path);
     this.file = shownPath(path);
     this.text = text;
-    const { root, places } = parseYaml(text, this.file);
-    this.root = root;
-    this.#places = places;
+    this.#parsed = parse(text, this.file);
+  }
+
+  /** The parsed value: plain objects, arrays and scalars; what an alias stands for is shared: change none of it. */
+  get root(): unknown {
+    return this.#parsed.root;
   }
 
   /**
@@ -51,7 +56,12 @@ export class YamlDocument {
    * Throws a UserError that names the file when it cannot be read, and the line when it is not YAML.
    */
   static load(path: string, role: string, remedy: string): YamlDocument {
+    const refuse = (why: string) => new UserError(`The ${role} ${shownPath(path)} ${why}; ${remedy}.`);
     try {
+      const found = statSync(path);
+      // Other processes of the run read it again; a pipe gives what it has once, and may never end.
+      if (!found.isFile() && !found.isDirectory()) throw refuse('is not a regular file');
+      if (found.size > largestBytes) throw refuse(`is larger than ${largestBytes / 2 ** 20} MB`);
       // fatal: a file of another encoding is refused, not read as U+FFFD; ignoreBOM keeps the text whole for its digest.
       return new YamlDocument(
         path,
@@ -60,8 +70,7 @@ export class YamlDocument {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (error instanceof UserError || code === undefined) throw error;
-      const why = unreadable[code] ?? `cannot be read (${code})`;
-      throw new UserError(`The ${role} ${shownPath(path)} ${why}; ${remedy}.`);
+      throw refuse(unreadable[code] ?? `cannot be read (${code})`);
     }
   }
 
@@ -70,9 +79,31 @@ export class YamlDocument {
    * exists.
    */
   place(pointer: string): Place {
-    let at = pointer;
-    while (at !== '' && !Object.hasOwn(this.#places, at)) at = parentOf(at);
-    const [line, column] = this.#places[at] ?? [1, 1];
-    return { pointer, file: this.file, line, column };
+    return { pointer, file: this.file, ...lineAt(this.text, this.#parsed.offsetOf(pointer)) };
   }
+}
+
+/** JSON by the parser of the language where the text is JSON; YAML else, which also says what is wrong with it. */
+function parse(text: string, file: string): ParsedText {
+  const begins = text.slice(0, 200).replace('\uFEFF', '').trimStart();
+  const binary = text.indexOf('\0');
+  if (binary >= 0) {
+    throw new UserError(
+      `${file}:${lineAt(text, binary).line} is not text (it holds a NUL); name the document itself.`,
+    );
+  }
+  if (begins.startsWith('<')) {
+    throw new UserError(`${file}:1 is a page of HTML or XML; save the document itself, in YAML or JSON.`);
+  }
+  if (begins.startsWith('{') || begins.startsWith('[')) {
+    const json = text.replace('\uFEFF', '');
+    let root: unknown;
+    try {
+      root = JSON.parse(json);
+    } catch {
+      return new YamlText(text, file);
+    }
+    return new JsonText(text, root, file);
+  }
+  return new YamlText(text, file);
 }

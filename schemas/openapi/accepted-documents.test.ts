@@ -260,7 +260,7 @@ test.describe('what looks like trouble and is none', () => {
         openapi: '3.1.0',
         info: { title: 't', version: 'v' },
         paths: {
-          '/a b/{ä}/100%/issue': {
+          '/a b/{ä}/100%/token/issue': {
             post: {
               responses: {
                 200: {

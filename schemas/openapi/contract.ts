@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { list, object } from '../document/json.ts';
-import { parentOf, valueAt } from '../document/pointer.ts';
+import { parentOf, pointerTo, valueAt } from '../document/pointer.ts';
 import { shown } from '../document/shown.ts';
 import { UserError } from '../document/user-error.ts';
 import { type Place, YamlDocument } from '../document/yaml-document.ts';
 import { SchemaCompiler, type SchemaError } from '../validation/compile.ts';
+import { DocumentSet } from './document-set.ts';
+import { type FoundOperation, findOperations, type OutsideOperation } from './find-operations.ts';
 import { keyFor } from './media-types.ts';
 import {
   type Operation,
@@ -21,9 +23,12 @@ import { applyOverlay, type Overlaid } from './overlay.ts';
 import { type Parameter, readParameter } from './parameters.ts';
 import { type Refusal, type RightStatuses, rightRefusals } from './refusals.ts';
 import { requireSound } from './soundness.ts';
-import { requireStructure } from './structure.ts';
-import { type Survey, survey } from './survey.ts';
+import { type OpenApiVersion, requireStructure } from './structure.ts';
+import { type Survey, type Surveyed, survey } from './survey.ts';
+import { testedPart } from './tested-part.ts';
+import { takeFiles, upgrade } from './upgrade.ts';
 
+export type { OutsideOperation } from './find-operations.ts';
 export type {
   Operation,
   RequestBody,
@@ -54,50 +59,71 @@ export class Contract {
   readonly sha256: string;
   readonly servers: ServerEntry[];
   readonly operations: Operation[];
-  readonly #root: Schema;
-  readonly #survey: Survey;
+  /** The operations of the document that have no part in the life of a token, in its order. */
+  readonly outside: OutsideOperation[];
+  readonly #set: DocumentSet;
+  readonly #openApi: OpenApiVersion;
+  readonly #stated: Tested;
   readonly #reader: OperationReader;
-  readonly #overlaid: Overlaid | undefined;
-  readonly #overlaidSurvey: Survey | undefined;
-  #stated: SchemaCompiler | undefined;
-  #tightened: SchemaCompiler | undefined;
+  readonly #overlaid: (Overlaid & { tested: Tested }) | undefined;
 
   private constructor(document: YamlDocument, overlay: YamlDocument | undefined) {
     this.document = document;
     this.overlay = overlay;
-    this.#root = openApiRoot(document);
-    this.#survey = survey(this.#root);
-    requireSound(this.#root, this.#survey, (pointer) => document.place(pointer));
-    this.#overlaid = overlay && applyOverlay(this.#root, overlay);
-    if (this.#overlaid) {
-      const { root } = this.#overlaid;
-      this.#overlaidSurvey = survey(root);
-      requireSound(root, this.#overlaidSurvey, (pointer) => this.place(pointer));
+    this.#openApi = openApiVersion(document);
+    this.#set = new DocumentSet(document);
+    const { root } = this.#set;
+    const { ours, outside } = findOperations(this.#set);
+    const from = starts(root, ours);
+    const tested = (given: Schema, locate: (pointer: string) => Place): Tested =>
+      testedIn(given, { set: this.#set, version: this.#openApi, from, locate });
+    this.#stated = tested(root, (pointer) => this.#set.place(pointer));
+    if (overlay) {
+      const overlaid = applyOverlay(root, overlay);
+      this.#overlaid = {
+        ...overlaid,
+        tested: tested(overlaid.root, (pointer) => this.#tightenedPlace(pointer, overlaid)),
+      };
     }
     this.sha256 = sha256(document.text);
-    const info = object(this.#root.info) ?? {};
+    const info = object(root.info) ?? {};
     this.title = String(info.title ?? 'untitled');
     this.version = String(info.version ?? 'unversioned');
-    this.servers = list(this.#root.servers).map(readServer);
-    this.#reader = new OperationReader(this.#root, this.#survey);
-    this.operations = this.#reader.read((pointer) => document.place(pointer));
+    this.servers = list(root.servers).map(readServer);
+    this.#reader = new OperationReader(this.#stated.part, this.#stated.survey);
+    this.operations = ours.map((found) => this.#reader.read(found));
+    this.outside = outside;
   }
 
   /**
    * Loads a contract and its overlay. The shipped contract has the shipped overlay; another document has none
    * unless one is named.
-   * Throws a UserError (file, line, remedy) when the document cannot be read, is not YAML or not OpenAPI 3.1,
+   * Throws a UserError (file, line, remedy) when the document cannot be read, is not YAML or not OpenAPI 3.0 to 3.2,
    * has a `$ref` that leads nowhere, or describes no operation that issues a token.
    */
   static load(options: { contract?: string | undefined; overlay?: string | undefined } = {}): Contract {
     const path = resolve(options.contract ?? shippedContract);
-    const document = YamlDocument.load(path, 'contract', 'set NOMBA_CONTRACT to an OpenAPI 3.1 document');
+    const document = YamlDocument.load(
+      path,
+      'contract',
+      'set NOMBA_CONTRACT to an OpenAPI 3.0, 3.1 or 3.2 document',
+    );
     const overlayPath = options.overlay ?? (path === shippedContract ? shippedOverlay : 'none');
     const overlay =
       overlayPath === 'none'
         ? undefined
         : YamlDocument.load(overlayPath, 'overlay', 'set NOMBA_OVERLAY to an OpenAPI Overlay or to none');
     return new Contract(document, overlay);
+  }
+
+  /** The files the contract is written in: the document, and those beside it that it refers to. */
+  get files(): YamlDocument[] {
+    return this.#set.files;
+  }
+
+  /** What of the document is tested: our operations and all that they refer to, each under its pointer. */
+  get tested(): Schema {
+    return this.#stated.part;
   }
 
   /** The operation of a role, or undefined where the document has none. */
@@ -132,7 +158,7 @@ export class Contract {
 
   /** Errors of a response body under what the overlay adds: those the contract's own schema does not have. */
   envelopeErrors(content: ResponseContent, body: unknown): SchemaError[] {
-    const tightened = this.#tightenedCompiler();
+    const tightened = this.#overlaid?.tested.compiler();
     if (!tightened || content.schemaPointer === undefined) return [];
     const known = new Set(this.responseErrors(content, body).map(errorKey));
     return tightened
@@ -178,21 +204,25 @@ export class Contract {
   }
 
   /**
-   * Holds a document other than the shipped one to the structure of OpenAPI 3.1, and compiles every schema that
-   * the operations use, so that a bad one is found before anything is sent. Once a run is enough: what a process
+   * Holds a document other than the shipped one to the structure of its version of OpenAPI, and compiles every schema
+   * that the operations use, so that a bad one is found before anything is sent. Once a run is enough: what a process
    * needs later it compiles when it is first used.
    * Throws a UserError with the file and the line at fault.
    */
   compileAll(): void {
-    if (this.document.path !== shippedContract) requireStructure(this.document);
+    if (this.document.path !== shippedContract) {
+      const { tops, asWritten } = this.#stated;
+      const locate = (pointer: string) => this.#set.place(pointer);
+      requireStructure({ version: this.#openApi, root: this.#set.root, part: asWritten(), tops, locate });
+    }
     const pointers = (holders: { schemaPointer: string | undefined }[]) =>
       holders.flatMap(({ schemaPointer }) => schemaPointer ?? []);
     const requests = this.operations.flatMap(({ bodies, parameters }) => [...bodies, ...parameters]);
     const responses = this.operations.flatMap((operation) => operation.responses);
     const answers = pointers(responses.flatMap(({ contents }) => contents));
     const headers = pointers(responses.flatMap((response) => response.headers));
-    this.#statedCompiler().verify([...pointers(requests), ...answers, ...headers]);
-    this.#tightenedCompiler()?.verify(answers);
+    this.#stated.compiler().verify([...pointers(requests), ...answers, ...headers]);
+    this.#overlaid?.tested.compiler().verify(answers);
   }
 
   /** A schema with its `$ref` followed and the branches of `allOf` laid over each other; its own keywords win. */
@@ -207,7 +237,7 @@ export class Contract {
 
   /** The value at a pointer of the document, as published. */
   valueAt(pointer: string): unknown {
-    return valueAt(this.#root, pointer);
+    return valueAt(this.#set.root, pointer);
   }
 
   /** The pointer itself where the document has it, else its nearest ancestor that exists. */
@@ -220,37 +250,23 @@ export class Contract {
    * only the overlay says.
    */
   place(pointer: string): Place {
-    return this.valueAt(pointer) === undefined ? this.#tightenedPlace(pointer) : this.document.place(pointer);
+    return this.valueAt(pointer) === undefined && this.#overlaid
+      ? this.#tightenedPlace(pointer, this.#overlaid)
+      : this.#set.place(pointer);
   }
 
   /** Where a pointer of the overlaid document stands: in the overlay for all that it wrote. */
-  #tightenedPlace(pointer: string): Place {
+  #tightenedPlace(pointer: string, { written }: Overlaid): Place {
     for (let at = pointer; this.overlay && at !== ''; at = parentOf(at)) {
-      const written = this.#overlaid?.written.get(at);
-      if (written) return this.overlay.place(written);
+      const source = written.get(at);
+      if (source) return this.overlay.place(source);
       if (this.valueAt(at) !== undefined) break;
     }
-    return this.document.place(pointer);
-  }
-
-  #statedCompiler(): SchemaCompiler {
-    this.#stated ??= new SchemaCompiler(this.#root, (pointer) => this.document.place(pointer), this.#survey);
-    return this.#stated;
-  }
-
-  #tightenedCompiler(): SchemaCompiler | undefined {
-    if (!this.#overlaid) return undefined;
-    const { root } = this.#overlaid;
-    this.#tightened ??= new SchemaCompiler(
-      root,
-      (pointer) => this.#tightenedPlace(pointer),
-      this.#overlaidSurvey,
-    );
-    return this.#tightened;
+    return this.#set.place(pointer);
   }
 
   #statedErrors(pointer: string | undefined, value: unknown): SchemaError[] {
-    return pointer === undefined ? [] : this.#statedCompiler().validator(pointer)(value);
+    return pointer === undefined ? [] : this.#stated.compiler().validator(pointer)(value);
   }
 }
 
@@ -259,15 +275,89 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function openApiRoot(document: YamlDocument): Schema {
-  const root = object(document.root);
-  const version = root?.openapi;
-  if (root && typeof version === 'string' && /^3\.1\.\d+(-.+)?$/.test(version)) return root;
-  const { file, line } = document.place('/openapi');
-  throw new UserError(`${file}:${line} is not an OpenAPI 3.1 document: ${insteadOfVersion(document.root)}.`);
+/** Where the survey of what is tested begins: our operations, the parameters of their paths, and their security. */
+function starts(root: Schema, ours: FoundOperation[]): Surveyed[] {
+  const security = ['', ...ours.map(({ pointer }) => pointer)].flatMap((holder) =>
+    list(valueAt(root, pointerTo(holder, 'security'))).flatMap((entry) => Object.keys(object(entry) ?? {})),
+  );
+  const schemes = [...new Set(security)].map((name) => pointerTo('/components/securitySchemes', name));
+  const parameters = ours.flatMap(({ item }) =>
+    [...list(valueAt(root, pointerTo(item, 'parameters'))).keys()].map((at) =>
+      pointerTo(item, 'parameters', at),
+    ),
+  );
+  return [
+    ...ours.map(({ pointer }): Surveyed => ({ pointer, kind: 'operation' })),
+    ...parameters.map((pointer): Surveyed => ({ pointer, kind: 'parameter' })),
+    ...schemes
+      .filter((pointer) => valueAt(root, pointer) !== undefined)
+      .map((pointer): Surveyed => ({ pointer, kind: 'securityScheme' })),
+  ];
 }
 
-/** What a document has in place of `openapi: 3.1.x`, and the remedy. */
+/** The part of a document that is tested, in the words of OpenAPI 3.1. */
+interface Tested {
+  part: Schema;
+  survey: Survey;
+  tops: Surveyed[];
+  /** The part in the words of the user, made anew. */
+  asWritten(): Schema;
+  compiler(): SchemaCompiler;
+}
+
+interface TestedOptions {
+  set: DocumentSet;
+  version: OpenApiVersion;
+  from: Surveyed[];
+  locate: (pointer: string) => Place;
+}
+
+/** Throws a UserError with file and line where what is tested cannot be followed. */
+function testedIn(root: Schema, { set, version, from, locate }: TestedOptions): Tested {
+  const isOld = version === '3.0';
+  const found = survey(root, {
+    from,
+    ignoresSiblings: isOld,
+    resolve: (holder, reference) => set.resolve(holder, reference),
+  });
+  const operations = from.filter(({ kind }) => kind === 'operation');
+  requireSound(root, found, operations, locate);
+  const copy = () => testedPart(root, found, set.main.file);
+  const part = copy();
+  const orNull = isOld ? upgrade(part, found) : new Set<string>();
+  const after = survey(part, { from });
+  let compiler: SchemaCompiler | undefined;
+  return {
+    part,
+    survey: after,
+    tops: found.tops,
+    asWritten: () => {
+      const written = copy();
+      if (isOld)
+        for (const pointer of found.schemas.keys()) takeFiles(object(valueAt(written, pointer)) ?? {});
+      return written;
+    },
+    compiler: () => {
+      compiler ??= new SchemaCompiler(part, locate, after, orNull);
+      return compiler;
+    },
+  };
+}
+
+/** The version of OpenAPI a document is written in. Throws a UserError for what is none that is read. */
+function openApiVersion(document: YamlDocument): OpenApiVersion {
+  const version = object(document.root)?.openapi;
+  const [, read] = typeof version === 'string' ? (/^(3\.[012])\.\d+(-.+)?$/.exec(version) ?? []) : [];
+  if (read !== undefined) return read as OpenApiVersion;
+  const { file, line } = document.place(
+    object(document.root)?.swagger === undefined ? '/openapi' : '/swagger',
+  );
+  throw new UserError(
+    `${file}:${line} is not an OpenAPI 3.0, 3.1 or 3.2 document: ${insteadOfVersion(document.root)}.`,
+  );
+}
+
+/** What a document has in place of `openapi: 3.x.y`, and the remedy. */
 function insteadOfVersion(value: unknown): string {
   const root = object(value);
   if (value === null) return 'it is empty';
@@ -275,7 +365,10 @@ function insteadOfVersion(value: unknown): string {
   const { openapi, swagger } = root;
   if (openapi === undefined && swagger === undefined)
     return 'it has no "openapi" version; begin with openapi: 3.1.0';
-  if (openapi === 3.1) return 'its version is the number 3.1; write openapi: 3.1.0';
+  if (typeof openapi === 'number' && [3, 3.1, 3.2].includes(openapi)) {
+    const number = openapi === 3 ? '3.0' : String(openapi);
+    return `its version is the number ${number}; write openapi: ${number}.0`;
+  }
   const found = openapi === undefined ? `swagger: ${shown(swagger)}` : `openapi: ${shown(openapi)}`;
   return `it has ${found}; convert it to openapi: 3.1.0`;
 }

@@ -1,7 +1,6 @@
 import { list, object } from '../document/json.ts';
 import { pointerTo, tokensOf, valueAt } from '../document/pointer.ts';
-import { UserError } from '../document/user-error.ts';
-import type { Place } from '../document/yaml-document.ts';
+import type { FoundOperation } from './find-operations.ts';
 import { isForm, isJson, isRange, typeUnder } from './media-types.ts';
 import { defaultStyle, type Parameter, type ParameterPlace } from './parameters.ts';
 import { chosenFrom, readScheme, type SecurityScheme } from './security.ts';
@@ -10,13 +9,6 @@ import { type Survey, targetOf } from './survey.ts';
 /** What an operation does for the life of a token, whatever the document calls it. */
 export type Role = 'issue' | 'refresh' | 'revoke';
 export const roles: readonly Role[] = ['issue', 'refresh', 'revoke'];
-
-/** The words with which an operation id of a role begins. */
-const verbs: Record<Role, readonly string[]> = {
-  issue: ['issue', 'obtain'],
-  refresh: ['refresh'],
-  revoke: ['revoke'],
-};
 
 /** A JSON schema as the document holds it. */
 export type Schema = Record<string, unknown>;
@@ -81,8 +73,6 @@ export interface Operation {
 /** What OpenAPI 3.1.0 has ignored among header parameters (Parameter Object, `name`): others say what they hold. */
 const ignoredHeaders = ['accept', 'content-type', 'authorization'];
 
-const httpMethods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
-
 /** Reads the operations of a document whose references are sound. */
 export class OperationReader {
   readonly #root: Schema;
@@ -93,46 +83,23 @@ export class OperationReader {
     this.#survey = found;
   }
 
-  /**
-   * The operations that have a role, in the order of the life of a token.
-   * Throws a UserError with file and line when two have the same role, or none issues a token.
-   */
-  read(locate: (pointer: string) => Place): Operation[] {
-    const operations: Operation[] = [];
-    for (const path of Object.keys(object(this.#root.paths) ?? {})) {
-      const item = this.#follow(pointerTo('/paths', path));
-      for (const method of httpMethods) {
-        const pointer = pointerTo(item, method);
-        const definition = object(this.#valueAt(pointer));
-        const role = definition && roleOf(path, String(definition.operationId ?? ''));
-        if (!definition || !role) continue;
-        if (operations.some((other) => other.role === role)) {
-          const { file, line } = locate(pointer);
-          throw new UserError(`${file}:${line} is a second operation to ${role} a token; keep one of them.`);
-        }
-        operations.push({
-          role,
-          id: String(definition.operationId ?? `${method} ${path}`),
-          method: method.toUpperCase(),
-          path,
-          pointer,
-          ...this.#readSecurity(
-            definition.security === undefined ? '/security' : pointerTo(pointer, 'security'),
-            role,
-          ),
-          parameters: this.#readParameters([pointerTo(item, 'parameters'), pointerTo(pointer, 'parameters')]),
-          ...this.#readBodies(definition.requestBody, pointerTo(pointer, 'requestBody')),
-          responses: this.#readResponses(definition.responses, pointerTo(pointer, 'responses')),
-        });
-      }
-    }
-    if (!operations.some(({ role }) => role === 'issue')) {
-      const { file, line } = locate('/paths');
-      throw new UserError(
-        `${file}:${line} has no operation that issues a token; give one a path that ends in /issue, or an operationId that begins with "issue" or "obtain".`,
-      );
-    }
-    return operations.sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
+  /** One operation of the document, with all that requests are built from and responses are held to. */
+  read({ role, method, path, item, pointer }: FoundOperation): Operation {
+    const definition = object(this.#valueAt(pointer)) ?? {};
+    return {
+      role,
+      id: String(definition.operationId ?? `${method.toLowerCase()} ${path}`),
+      method,
+      path,
+      pointer,
+      ...this.#readSecurity(
+        definition.security === undefined ? '/security' : pointerTo(pointer, 'security'),
+        role,
+      ),
+      parameters: this.#readParameters([pointerTo(item, 'parameters'), pointerTo(pointer, 'parameters')]),
+      ...this.#readBodies(definition.requestBody, pointerTo(pointer, 'requestBody')),
+      responses: this.#readResponses(definition.responses, pointerTo(pointer, 'responses')),
+    };
   }
 
   /**
@@ -311,13 +278,4 @@ function overlaid(below: Schema, above: Schema): Schema {
 function choiceOf(schema: Schema, keyword: string): Schema {
   const keywords = keyword === 'if' ? ['if', 'then', 'else'] : [keyword];
   return Object.fromEntries(keywords.flatMap((name) => (name in schema ? [[name, schema[name]]] : [])));
-}
-
-function roleOf(path: string, operationId: string): Role | undefined {
-  const segment = path.split('/').findLast((part) => part !== '');
-  const id = operationId.toLowerCase();
-  return (
-    roles.find((role) => role === segment) ??
-    roles.find((role) => verbs[role].some((verb) => id.startsWith(verb)))
-  );
 }

@@ -4,6 +4,7 @@ import { parentOf, pointerTo, tokensOf, valueAt } from '../document/pointer.ts';
 import { shown } from '../document/shown.ts';
 import { UserError } from '../document/user-error.ts';
 import type { YamlDocument } from '../document/yaml-document.ts';
+import { unshared } from './tested-part.ts';
 
 /** A document after an overlay, and which of its places the overlay wrote. */
 export interface Overlaid {
@@ -28,7 +29,7 @@ interface Action {
  * an overlay that silently no longer applies would loosen every check that rests on it.
  */
 export function applyOverlay(root: Record<string, unknown>, overlay: YamlDocument): Overlaid {
-  const copy = structuredClone(root);
+  const copy = unshared(root, overlay.file) as Record<string, unknown>;
   const written = new Map<string, string>();
   actionsOf(overlay).forEach((action, index) => {
     const at = pointerTo('/actions', index);

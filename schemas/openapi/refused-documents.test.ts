@@ -54,8 +54,22 @@ paths:
 ${below}`;
 }
 
+/** A response whose body is the schema `a`. */
+const answeringA =
+  '{description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/a"}}}}';
+
+/** Anchors of which each repeats the one before ten times. */
+function multiplied(levels: number): string {
+  const names = 'abcdefgh'.slice(0, levels).split('');
+  const row = (name: string, below?: string) =>
+    `x-${name}: &${name} [${Array(10)
+      .fill(below === undefined ? '1' : `*${below}`)
+      .join(',')}]\n`;
+  return names.map((name, at) => row(name, names[at - 1])).join('');
+}
+
 test.describe('a file that cannot be read is named, with the remedy', () => {
-  const remedy = 'set NOMBA_CONTRACT to an OpenAPI 3.1 document.';
+  const remedy = 'set NOMBA_CONTRACT to an OpenAPI 3.0, 3.1 or 3.2 document.';
 
   test('missing, a directory, a circle of links', () => {
     const absent = join(folder, 'absent.yaml');
@@ -122,12 +136,12 @@ test.describe('what is not YAML is refused with the line to mend', () => {
     [
       'a text of HTML',
       () => '<html>\n<body class="x">502: Bad Gateway</body>\n</html>\n',
-      notYaml(1, 'Implicit keys need to be on a single line'),
+      'FILE:1 is a page of HTML or XML; save the document itself, in YAML or JSON.',
     ],
     [
       'anchors that multiply',
       () =>
-        `a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b]\nd: [*b,*b,*b,*b,*b,*b,*b,*b]\n`,
+        `openapi: 3.1.0\ninfo: {title: t, version: v}\n${multiplied(8)}paths: {/issue: {post: {responses: {"200": {description: d, x-all: *h}}}}}\n`,
       'FILE:1 repeats its anchors too often; write some of them out.',
     ],
   ];
@@ -136,19 +150,20 @@ test.describe('what is not YAML is refused with the line to mend', () => {
   }
 });
 
-test('what is not OpenAPI 3.1 is refused with what it is instead', () => {
-  const not = (line: number, why: string) => `FILE:${line} is not an OpenAPI 3.1 document: ${why}.`;
+test('what is not OpenAPI 3.x is refused with what it is instead', () => {
+  const not = (line: number, why: string) =>
+    `FILE:${line} is not an OpenAPI 3.0, 3.1 or 3.2 document: ${why}.`;
   expect(refusal('')).toBe(not(1, 'it is empty'));
   expect(refusal('# only a comment\n')).toBe(not(1, 'it is empty'));
   expect(refusal('- a\n- b\n')).toBe(not(1, 'it is a list, not a mapping'));
   expect(refusal('hello\n')).toBe(not(1, 'it is a single value, not a mapping'));
   expect(refusal('info: {}\n')).toBe(not(1, 'it has no "openapi" version; begin with openapi: 3.1.0'));
-  expect(refusal('info: {}\nopenapi: 3.0.3\n')).toBe(
-    not(2, 'it has openapi: "3.0.3"; convert it to openapi: 3.1.0'),
+  expect(refusal('info: {}\nopenapi: 3.3.0\n')).toBe(
+    not(2, 'it has openapi: "3.3.0"; convert it to openapi: 3.1.0'),
   );
   expect(refusal('swagger: "2.0"\n')).toBe(not(1, 'it has swagger: "2.0"; convert it to openapi: 3.1.0'));
   expect(refusal('openapi: 3.1\n')).toBe(not(1, 'its version is the number 3.1; write openapi: 3.1.0'));
-  expect(refusal('openapi: 3.2.0\n')).toBe(not(1, 'it has openapi: "3.2.0"; convert it to openapi: 3.1.0'));
+  expect(refusal('openapi: 3.0\n')).toBe(not(1, 'its version is the number 3.0; write openapi: 3.0.0'));
   expect(refusal('openapi: [3.1.0]\n')).toBe(
     not(1, 'it has openapi: ["3.1.0"]; convert it to openapi: 3.1.0'),
   );
@@ -244,12 +259,12 @@ test.describe('a reference that cannot be followed is refused with its line', ()
     [
       'to a file',
       () => keywords('$ref: other.yaml#/x'),
-      'FILE:216 refers to another file ("other.yaml#/x"); bundle it into one document.',
+      'FILE:216 refers to "other.yaml#/x", a file that does not exist; mend the reference, or put the file there.',
     ],
     [
       'to a URL',
       () => keywords('$ref: https://example.com/x.json'),
-      'FILE:216 refers to another file ("https://example.com/x.json"); bundle it into one document.',
+      'FILE:216 refers to "https://example.com/x.json", on another machine; save it beside the document and refer to it by its relative path.',
     ],
     [
       'of a response',
@@ -261,12 +276,13 @@ test.describe('a reference that cannot be followed is refused with its line', ()
       () =>
         small(
           'components:\n  schemas:\n    a:\n      $ref: "#/components/schemas/b"\n    b:\n      $ref: "#/components/schemas/a"\n',
+          answeringA,
         ),
-      'FILE:11 refers to "#/components/schemas/b", which leads back here without end.',
+      'FILE:13 refers to "#/components/schemas/a", which leads back here without end.',
     ],
     [
       'a → a',
-      () => small('components:\n  schemas:\n    a:\n      $ref: "#/components/schemas/a"\n'),
+      () => small('components:\n  schemas:\n    a:\n      $ref: "#/components/schemas/a"\n', answeringA),
       'FILE:11 refers to "#/components/schemas/a", which leads back here without end.',
     ],
     [
@@ -276,13 +292,14 @@ test.describe('a reference that cannot be followed is refused with its line', ()
           'components:\n  responses:\n    a:\n      $ref: "#/components/responses/b"\n    b:\n      $ref: "#/components/responses/a"\n',
           '{$ref: "#/components/responses/a"}',
         ),
-      'FILE:11 refers to "#/components/responses/b", which leads back here without end.',
+      'FILE:13 refers to "#/components/responses/a", which leads back here without end.',
     ],
     [
       'through allOf to itself',
       () =>
         small(
           'components:\n  schemas:\n    a:\n      type: object\n      allOf:\n        - $ref: "#/components/schemas/a"\n',
+          answeringA,
         ),
       'FILE:13 refers to "#/components/schemas/a", which leads back here without end.',
     ],
@@ -436,14 +453,14 @@ test('identities that this suite cannot follow are refused with their line', () 
 
 test('operations that are missing or double are refused with their line', () => {
   const none =
-    'has no operation that issues a token; give one a path that ends in /issue, or an operationId that begins with "issue" or "obtain".';
+    'has no operation that issues a token (credentials in, an access token out); mark the one that does with "x-nomba-operation: issue".';
   expect(refusal('openapi: 3.1.0\ninfo: {title: t, version: v}\npaths: {}\n')).toBe(`FILE:3 ${none}`);
   expect(refusal('openapi: 3.1.0\ninfo: {title: t, version: v}\n')).toBe(`FILE:1 ${none}`);
-  expect(refusal(published.replace('/token/issue', '/token/new').replace('obtainAccess', 'makeAccess'))).toBe(
-    `FILE:27 ${none}`,
-  );
+  expect(
+    refusal(published.replaceAll(/client_|grant_/g, 'card_').replace('/auth/token/issue', '/cards')),
+  ).toBe(`FILE:27 ${none}`);
   expect(refusal(small('  /v2/issue:\n    post: {responses: {}}\n'))).toBe(
-    'FILE:9 is a second operation to issue a token; keep one of them.',
+    'POST /issue (FILE:5) and POST /v2/issue (FILE:9) both issue a token; mark the one to be tested with "x-nomba-operation: issue", the other with "x-nomba-operation: none".',
   );
   expect(refusal(published.replace('/token/refresh', '/token/renew'))).toBeUndefined();
 });

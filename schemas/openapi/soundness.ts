@@ -5,9 +5,9 @@ import { UserError } from '../document/user-error.ts';
 import type { Place } from '../document/yaml-document.ts';
 import { endlessReference, type Survey } from './survey.ts';
 
-/** The dialects that are read: JSON Schema 2020-12, and those of OpenAPI 3.1 that rest on it. */
+/** The dialects that are read: JSON Schema 2020-12, and those of OpenAPI 3.1 and 3.2 that rest on it. */
 const dialects =
-  /^https?:\/\/(json-schema\.org\/draft\/2020-12\/schema|spec\.openapis\.org\/oas\/3\.1\/dialect\/[\w-]+)#?$/;
+  /^https?:\/\/(json-schema\.org\/draft\/2020-12\/schema|spec\.openapis\.org\/oas\/3\.[12]\/dialect\/[\w-]+)#?$/;
 
 /** JSON Schema 2020-12 core, section 8.2.2. */
 const anchorName = /^[A-Za-z_][-A-Za-z0-9._]*$/;
@@ -19,12 +19,18 @@ interface Problem {
 }
 
 /**
- * Throws a UserError with file and line for a document that cannot be followed: a `$ref` that leads nowhere, to
- * another file, or back to itself; a schema in another dialect or under an `$id` of its own; a security scheme
+ * Throws a UserError with file and line for a document that cannot be followed: a `$ref` that leads nowhere, or
+ * back to itself; a schema in another dialect or under an `$id` of its own; a security scheme
  * that is not defined.
  */
-export function requireSound(root: unknown, found: Survey, locate: (pointer: string) => Place): void {
-  const problem = referenceProblem(found) ?? identityProblem(root, found) ?? securityProblem(root);
+export function requireSound(
+  root: unknown,
+  found: Survey,
+  operations: { pointer: string }[],
+  locate: (pointer: string) => Place,
+): void {
+  const problem =
+    referenceProblem(found) ?? identityProblem(root, found) ?? securityProblem(root, operations);
   if (!problem) return;
   const { file, line } = locate(problem.at);
   throw new UserError(`${file}:${line} ${problem.what}.`);
@@ -33,10 +39,8 @@ export function requireSound(root: unknown, found: Survey, locate: (pointer: str
 function referenceProblem(found: Survey): Problem | undefined {
   const lost = [...found.references.values()].flat().find(({ target }) => target === undefined);
   if (lost) {
-    const to = visible(lost.reference);
-    const what = lost.reference.startsWith('#')
-      ? `refers to "${to}", which is not in the document`
-      : `refers to another file ("${to}"); bundle it into one document`;
+    const where = lost.reference.startsWith('#') ? 'the document' : 'that file';
+    const what = `refers to "${visible(lost.reference)}", which is not in ${where}`;
     return { at: pointerTo(lost.holder, lost.keyword), what };
   }
   const endless = endlessReference(found);
@@ -73,13 +77,10 @@ function identityProblem(root: unknown, { schemas }: Survey): Problem | undefine
   return dialect('/jsonSchemaDialect', valueAt(root, '/jsonSchemaDialect'));
 }
 
-function securityProblem(root: unknown): Problem | undefined {
+function securityProblem(root: unknown, operations: { pointer: string }[]): Problem | undefined {
   const schemes = object(valueAt(root, '/components/securitySchemes')) ?? {};
-  const paths = Object.entries(object(valueAt(root, '/paths')) ?? {});
-  const operations = paths.flatMap(([path, item]) =>
-    Object.keys(object(item) ?? {}).map((method) => pointerTo('/paths', path, method, 'security')),
-  );
-  for (const pointer of ['/security', ...operations]) {
+  const holders = ['', ...operations.map(({ pointer }) => pointer)];
+  for (const pointer of holders.map((holder) => pointerTo(holder, 'security'))) {
     for (const [index, requirement] of list(valueAt(root, pointer)).entries()) {
       const name = Object.keys(object(requirement) ?? {}).find((key) => !Object.hasOwn(schemes, key));
       if (name === undefined) continue;

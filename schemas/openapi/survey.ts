@@ -1,5 +1,6 @@
 import { list, object } from '../document/json.ts';
 import { pointerTo, valueAt } from '../document/pointer.ts';
+import type { Destination } from './document-set.ts';
 
 /** A place where the document has a schema, and the schemas below it. */
 export interface SchemaNode {
@@ -26,17 +27,35 @@ export interface Reference {
 export interface Survey {
   schemas: Map<string, SchemaNode>;
   references: Map<string, Reference[]>;
-  /** `$anchor` and `$dynamicAnchor` names, and the pointers of their schemas. */
+  /** `$anchor` and `$dynamicAnchor` names, each behind the pointer of its file and `#`, and their schemas. */
   anchors: Map<string, string>;
+  /** Where the survey began, and what references led to: all else lies below them. */
+  tops: Surveyed[];
 }
 
-type Kind =
+/** A place, and what OpenAPI has there. */
+export interface Surveyed {
+  pointer: string;
+  kind: Kind;
+}
+
+/** Where a survey begins, and how it follows references. */
+export interface SurveyOptions {
+  from?: Surveyed[];
+  /** What a reference in the object at `holder` names, or undefined where it cannot be followed. */
+  resolve?: (holder: string, reference: string) => Destination | undefined;
+  /** OpenAPI 3.0: what stands beside a `$ref` is ignored (3.0.4, Reference Object). */
+  ignoresSiblings?: boolean;
+}
+
+export type Kind =
   | 'document'
   | 'components'
   | 'paths'
   | 'pathItem'
   | 'operation'
   | 'parameter'
+  | 'header'
   | 'requestBody'
   | 'responses'
   | 'response'
@@ -54,11 +73,11 @@ type Field = Kind | ['list' | 'map', Kind];
 const operation: Field = 'operation';
 const parameters: Field = ['list', 'parameter'];
 const content: Field = ['map', 'mediaType'];
-const headers: Field = ['map', 'parameter'];
+const headers: Field = ['map', 'header'];
 const examples: Field = ['map', 'example'];
 
 /**
- * Where OpenAPI 3.1 puts objects that hold a schema or a reference. `*` is every field but the `x-` extensions.
+ * Where OpenAPI 3.0 to 3.2 put objects that hold a schema or a reference. `*` is every field but the `x-` extensions.
  * Walking by position tells a property named `example` from the keyword, and a reference from data that happens
  * to have a field `$ref`.
  */
@@ -75,6 +94,7 @@ const openApi: Record<Exclude<Kind, 'schema'>, Record<string, Field>> = {
     links: ['map', 'link'],
     callbacks: ['map', 'callback'],
     pathItems: ['map', 'pathItem'],
+    mediaTypes: ['map', 'mediaType'],
   },
   paths: { '*': 'pathItem' },
   pathItem: {
@@ -87,6 +107,8 @@ const openApi: Record<Exclude<Kind, 'schema'>, Record<string, Field>> = {
     head: operation,
     patch: operation,
     trace: operation,
+    query: operation,
+    additionalOperations: ['map', 'operation'],
   },
   operation: {
     parameters,
@@ -95,10 +117,11 @@ const openApi: Record<Exclude<Kind, 'schema'>, Record<string, Field>> = {
     callbacks: ['map', 'callback'],
   },
   parameter: { schema: 'schema', content, examples },
+  header: { schema: 'schema', content, examples },
   requestBody: { content },
   responses: { '*': 'response' },
   response: { headers, content, links: ['map', 'link'] },
-  mediaType: { schema: 'schema', examples, encoding: ['map', 'encoding'] },
+  mediaType: { schema: 'schema', itemSchema: 'schema', examples, encoding: ['map', 'encoding'] },
   encoding: { headers },
   callback: { '*': 'pathItem' },
   securityScheme: {},
@@ -143,20 +166,30 @@ const grammar: Record<Kind, Record<string, Field>> = {
  * Finds the schemas and references of an OpenAPI document. What a reference leads to counts as what stands at
  * the reference, wherever it is; a place is visited once, so references in a circle are no trouble.
  */
-export function survey(root: unknown): Survey {
+export function survey(
+  root: unknown,
+  {
+    from = [{ pointer: '', kind: 'document' }],
+    resolve = local,
+    ignoresSiblings = false,
+  }: SurveyOptions = {},
+): Survey {
   const schemas = new Map<string, SchemaNode>();
   const references = new Map<string, Reference[]>();
   const anchors = new Map<string, string>();
   const unresolved: { from: Reference; kind: Kind }[] = [];
   const seen = new Set<string>();
-  const waiting: { pointer: string; kind: Kind }[] = [{ pointer: '', kind: 'document' }];
+  const tops = new Map(from.map((top) => [`${top.kind} ${top.pointer}`, top]));
+  const waiting = [...from];
 
   const visit = (pointer: string, kind: Kind): void => {
     const key = `${kind} ${pointer}`;
     if (seen.has(key)) return;
     seen.add(key);
     const value = valueAt(root, pointer);
-    const fields = object(value) ?? {};
+    const written = object(value) ?? {};
+    const isBare = ignoresSiblings && kind !== 'pathItem' && typeof written.$ref === 'string';
+    const fields = isBare ? { $ref: written.$ref } : written;
     if (kind === 'schema') {
       const node: SchemaNode = { pointer, schema: value, inPlace: [], parts: [] };
       schemas.set(pointer, node);
@@ -165,7 +198,8 @@ export function survey(root: unknown): Survey {
         (keyword in inPlaceKeywords ? node.inPlace : node.parts).push(...below.map((place) => place.pointer));
       }
       for (const anchor of [fields.$anchor, fields.$dynamicAnchor]) {
-        if (typeof anchor === 'string') anchors.set(anchor, pointer);
+        if (typeof anchor === 'string')
+          anchors.set(`${resolve(pointer, '#')?.base ?? ''}#${anchor}`, pointer);
       }
     }
     for (const keyword of ['$ref', '$dynamicRef'] as const) {
@@ -184,12 +218,14 @@ export function survey(root: unknown): Survey {
     for (let next = waiting.pop(); next; next = waiting.pop()) visit(next.pointer, next.kind);
     // Anchors are all known only once everything was visited; what a reference adds is then visited in turn.
     for (const { from, kind } of unresolved.splice(0)) {
-      const target = targetOf(from.reference, anchors);
+      const destination = resolve(from.holder, from.reference);
+      const target = targetIn(destination, anchors) ?? anchored(root, destination);
       if (target === undefined || valueAt(root, target) === undefined) continue;
       from.target = target;
+      tops.set(`${kind} ${target}`, { pointer: target, kind });
       waiting.push({ pointer: target, kind });
     }
-    if (waiting.length === 0) return { schemas, references, anchors };
+    if (waiting.length === 0) return { schemas, references, anchors, tops: [...tops.values()] };
   }
 }
 
@@ -263,23 +299,47 @@ export function alone(schema: Record<string, unknown>): Record<string, unknown> 
 
 /** The pointer a local reference names (RFC 3986 fragment, percent-encoded), or undefined where it is none. */
 export function targetOf(reference: string, anchors: Map<string, string>): string | undefined {
-  if (!reference.startsWith('#')) return undefined;
-  const fragment = reference.slice(1);
-  if (fragment !== '' && !fragment.startsWith('/')) return anchors.get(fragment);
+  return targetIn(local('', reference), anchors);
+}
+
+/** The pointer a fragment of a file names: a JSON pointer in it, or an anchor. */
+export function targetIn(
+  destination: Destination | undefined,
+  anchors: Map<string, string>,
+): string | undefined {
+  if (!destination) return undefined;
+  const { base, fragment } = destination;
+  if (fragment !== '' && !fragment.startsWith('/')) return anchors.get(`${base}#${fragment}`);
   try {
-    return decodeURIComponent(fragment);
+    return base + decodeURIComponent(fragment);
   } catch {
     return undefined;
   }
 }
 
+/** The pointer of a schema with an anchor that the survey did not come past: searched for in its whole file. */
+function anchored(root: unknown, destination: Destination | undefined): string | undefined {
+  if (!destination || /^(\/|$)/.test(destination.fragment)) return undefined;
+  const seen = new Set<unknown>();
+  const waiting = [destination.base];
+  for (let pointer = waiting.pop(); pointer !== undefined; pointer = waiting.pop()) {
+    const value = valueAt(root, pointer);
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
+    seen.add(value);
+    const { $anchor, $dynamicAnchor } = value as Record<string, unknown>;
+    if ([$anchor, $dynamicAnchor].includes(destination.fragment)) return pointer;
+    waiting.push(...Object.keys(value).map((key) => pointerTo(pointer ?? '', key)));
+  }
+  return undefined;
+}
+
+/** A reference within the document. */
+function local(_holder: string, reference: string): Destination | undefined {
+  return reference.startsWith('#') ? { base: '', fragment: reference.slice(1) } : undefined;
+}
+
 /** What the fields of a kind lead to, below an object at `pointer`. */
-function places(
-  fields: Record<string, unknown>,
-  name: string,
-  field: Field,
-  pointer: string,
-): { pointer: string; kind: Kind }[] {
+function places(fields: Record<string, unknown>, name: string, field: Field, pointer: string): Surveyed[] {
   if (name === '*') {
     const names = Object.keys(fields).filter((key) => !key.startsWith('x-'));
     return names.map((key) => ({ pointer: pointerTo(pointer, key), kind: field as Kind }));

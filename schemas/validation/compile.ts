@@ -22,18 +22,25 @@ export class SchemaCompiler {
   readonly #root: object;
   readonly #locate: (pointer: string) => Place;
   readonly #survey: Survey;
+  readonly #judge: (allErrors: boolean) => Judge;
   readonly #all: Judge;
   #first: Judge | undefined;
 
   /**
    * `locate` turns a pointer of `root` into the place a reader is sent to; `found` is the survey of `root`,
-   * where it is at hand. Throws a UserError when ajv cannot take the document as a whole.
+   * where it is at hand; `orNull` are the pointers of schemas that allow null beside all else. Throws a UserError when ajv cannot take the document as a whole.
    */
-  constructor(root: object, locate: (pointer: string) => Place, found: Survey = survey(root)) {
+  constructor(
+    root: object,
+    locate: (pointer: string) => Place,
+    found: Survey = survey(root),
+    orNull: ReadonlySet<string> = new Set(),
+  ) {
     this.#root = root;
     this.#locate = locate;
     this.#survey = found;
-    this.#all = new Judge(root, found, locate, true);
+    this.#judge = (allErrors) => new Judge(root, found, locate, { allErrors, orNull });
+    this.#all = this.#judge(true);
   }
 
   /**
@@ -44,7 +51,7 @@ export class SchemaCompiler {
     this.#all.compiled(pointer);
     return (value) => {
       if (!isLarge(value)) return this.#all.errors(pointer, value);
-      this.#first ??= new Judge(this.#root, this.#survey, this.#locate, false);
+      this.#first ??= this.#judge(false);
       return this.#first.errors(pointer, value);
     };
   }

@@ -1,7 +1,7 @@
 import Ajv2020, { type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { object } from '../document/json.ts';
-import { parentOf, referenceTo, tokensOf, valueAt } from '../document/pointer.ts';
+import { parentOf, pointerTo, referenceTo, tokensOf, valueAt } from '../document/pointer.ts';
 import { shown, visible } from '../document/shown.ts';
 import { UserError } from '../document/user-error.ts';
 import type { Place } from '../document/yaml-document.ts';
@@ -21,6 +21,8 @@ const documentId = 'contract';
 export class Judge {
   readonly #survey: Survey;
   readonly #locate: (pointer: string) => Place;
+  /** Schemas that allow null whatever they say else; see `#spelled`. */
+  readonly #orNull: ReadonlySet<string>;
   readonly #ajv: Ajv2020;
   /** The document as ajv is given it. */
   readonly #prepared: Record<string, unknown>;
@@ -29,7 +31,13 @@ export class Judge {
   readonly #validators = new Map<string, ValidateFunction>();
 
   /** Throws a UserError when ajv cannot take the document as a whole. */
-  constructor(root: object, found: Survey, locate: (pointer: string) => Place, allErrors: boolean) {
+  constructor(
+    root: object,
+    found: Survey,
+    locate: (pointer: string) => Place,
+    { allErrors, orNull }: { allErrors: boolean; orNull: ReadonlySet<string> },
+  ) {
+    this.#orNull = orNull;
     this.#survey = found;
     this.#locate = locate;
     this.#prepared = this.#prepare(root);
@@ -69,7 +77,7 @@ export class Judge {
     let validate = this.#validators.get(target);
     if (!validate) {
       try {
-        validate = this.#ajv.compile({ $ref: documentId + referenceTo(target) });
+        validate = this.#ajv.compile({ $ref: documentId + referenceTo(this.#spelled(target)) });
       } catch (error) {
         throw this.#refused(target, error as Error);
       }
@@ -110,7 +118,7 @@ export class Judge {
     const holder = (pointer: string) => valueAt(copy, pointer) as Record<string, unknown>;
     for (const references of this.#survey.references.values()) {
       for (const { holder: at, keyword, target } of references) {
-        if (keyword === '$ref' && target !== undefined) holder(at).$ref = referenceTo(target);
+        if (keyword === '$ref' && target !== undefined) holder(at).$ref = referenceTo(this.#spelled(target));
       }
     }
     for (const { pointer, schema } of this.#survey.schemas.values()) {
@@ -127,7 +135,25 @@ export class Judge {
       }
       this.#pointers.set(prepared, pointer);
     }
+    // The deepest first, so that each is still where its pointer says.
+    for (const pointer of [...this.#orNull].toSorted((a, b) => b.length - a.length)) {
+      const whole = { if: { type: 'null' }, else: holder(pointer) };
+      holder(parentOf(pointer))[tokensOf(pointer).at(-1) ?? ''] = whole;
+    }
     return copy;
+  }
+
+  /** The pointer at which ajv has a schema: those that also allow null stand under an `else`, and with them all below. */
+  #spelled(pointer: string): string {
+    let spelled = '';
+    let at = '';
+    for (const token of tokensOf(pointer)) {
+      at = pointerTo(at, token);
+      spelled = pointerTo(spelled, token);
+      // The schema itself is judged with its null; what is below it is reached through it.
+      if (this.#orNull.has(at) && at !== pointer) spelled = pointerTo(spelled, 'else');
+    }
+    return spelled;
   }
 
   /** Whether `false` under this keyword closes a list or an object, for which ajv has errors of its own. */
@@ -160,7 +186,7 @@ export class Judge {
 
   /** Where a chain of nothing but `$ref` ends. */
   #target(pointer: string): string {
-    const schema = object(valueAt(this.#prepared, pointer));
+    const schema = object(valueAt(this.#prepared, this.#spelled(pointer)));
     const [reference] = this.#survey.references.get(pointer) ?? [];
     if (!schema || Object.keys(schema).length !== 1 || reference?.target === undefined) return pointer;
     return reference.keyword === '$ref' ? this.#target(reference.target) : pointer;
@@ -177,7 +203,7 @@ export class Judge {
       }
     };
     for (const at of reachable(this.#survey, pointer)) {
-      const schema = object(valueAt(this.#prepared, at)) ?? {};
+      const schema = object(valueAt(this.#prepared, this.#spelled(at))) ?? {};
       const keywords = alone(schema);
       if (!failure(keywords)) continue;
       // Left out one by one, as long as the rest still fails: what remains is at fault.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { object } from '../../schemas/document/json.ts';
-import { pointerTo, tokensOf, valueAt } from '../../schemas/document/pointer.ts';
-import { type Place, YamlDocument } from '../../schemas/document/yaml-document.ts';
+import { pointerTo, tokensOf } from '../../schemas/document/pointer.ts';
+import { YamlDocument } from '../../schemas/document/yaml-document.ts';
 import { type Contract, type Role, roles } from '../../schemas/openapi/contract.ts';
 import type { Level, Source } from '../../schemas/report/report.ts';
 
@@ -112,15 +112,15 @@ export function sourceOf({ source }: Requirement, contract: Contract): Source {
     const { rfc, section } = source;
     return { rfc, section, url: `https://www.rfc-editor.org/rfc/rfc${rfc}#section-${section}` };
   }
-  const { pointer, file, line } = placeIn(contract, source.pointer);
+  const { pointer, file, line } = contract.place(pointerIn(contract, source.pointer));
   return { pointer, file, line };
 }
 
 /** The sentence a requirement quotes, as the contract at hand words it where it stands at the same place. */
 export function textIn({ source, text }: Pick<Requirement, 'source' | 'text'>, contract: Contract): string {
   if ('rfc' in source) return text;
-  const { pointer } = placeIn(contract, source.pointer);
-  const value = valueAt(contract.document.root, pointer);
+  const pointer = pointerIn(contract, source.pointer);
+  const value = contract.valueAt(pointer);
   return quoted(tokensOf(pointer).at(-1) ?? '', value) ?? text;
 }
 
@@ -136,9 +136,10 @@ function quoted(keyword: string, value: unknown): string | undefined {
   return keyword === 'content' ? `content: ${names.join(', ')}` : undefined;
 }
 
-function placeIn(contract: Contract, pointer: string): Place {
+/** Where the contract at hand has what a pointer of the shipped contract names. */
+function pointerIn(contract: Contract, pointer: string): string {
   const [paths, path, , ...rest] = tokensOf(pointer);
   const role = paths === 'paths' ? roles.find((name) => path?.endsWith(`/${name}`)) : undefined;
   const operation = role && contract.operation(role);
-  return contract.place(contract.nearest(operation ? pointerTo(operation.pointer, ...rest) : pointer));
+  return contract.nearest(operation ? pointerTo(operation.pointer, ...rest) : pointer);
 }
