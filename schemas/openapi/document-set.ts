@@ -36,10 +36,10 @@ export class DocumentSet {
     return [this.main, ...this.#files.values()];
   }
 
-  /** Where a reader finds what a pointer names. */
+  /** Where a reader finds what a pointer names; the pointer stays that of the set. */
   place(pointer: string): Place {
     const [base, file] = this.#fileOf(pointer);
-    return file.place(pointer.slice(base.length));
+    return { ...file.place(pointer.slice(base.length)), pointer };
   }
 
   /**
