@@ -1,8 +1,14 @@
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
-import { loadEnvironment, reportsDirFrom, wantsEmbeddedMock } from './fixtures/settings/settings.ts';
+import { loadEnvironment } from './fixtures/settings/env-file.ts';
+import { reportsDirFrom } from './fixtures/settings/files.ts';
+import { wantsEmbeddedMock } from './fixtures/settings/target.ts';
 
-loadEnvironment();
+try {
+  loadEnvironment();
+} catch {
+  // The setup loads it again and says in one sentence what is wrong; here it would be told with a stack.
+}
 
 const reports = reportsDirFrom(process.env);
 // Listing establishes nothing: our reporter would put that in place of the last report.

@@ -1,7 +1,7 @@
 /** `npm run requirements`: what would run, without running it; `--markdown` prints the page specs/README.md. */
 
+import { loadEnvironment } from '../../fixtures/settings/env-file.ts';
 import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
-import { loadEnvironment } from '../../fixtures/settings/settings.ts';
 import { asMarkdown, asText, listRequirements } from '../../specs/catalogue/listing.ts';
 import { allScenarios } from '../../specs/scenarios/index.ts';
 import { runCommand } from './command-line.ts';

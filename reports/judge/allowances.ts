@@ -1,4 +1,4 @@
-import { baselineFrom, knownDeviationsFrom } from '../../fixtures/settings/settings.ts';
+import { baselineFrom, knownDeviationsFrom } from '../../fixtures/settings/files.ts';
 import { UserError } from '../../schemas/document/user-error.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
 import type { ConformanceReport } from '../../schemas/report/report.ts';

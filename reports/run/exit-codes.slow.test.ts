@@ -122,7 +122,7 @@ function expectRefused({ exitCode, stdout, stderr, files }: SuiteRun, sentence: 
 
 test.describe('0, conforming', () => {
   test('the gate on the embedded mock', async () => {
-    const run = await runSuite({ command: commands.gate });
+    const run = await runSuite({ command: commands.gate, environment: { NOMBA_TARGET: 'mock' } });
     expectVerdict(run, 0, /^Conforming: the mock keeps (\d+) of \1 must requirements/);
     expect(run.report?.partial).toBe(false);
   });
@@ -381,7 +381,11 @@ test.describe('2, refused before anything is sent', () => {
     const report = inconclusiveReport();
     const open = report.requirements.map((row) => ({ ...row, outcome: 'inconclusive' as const }));
     const baseline = fileOf('baseline.json', JSON.stringify({ ...report, requirements: open }));
-    const run = await runSuite({ command: commands.gate, flags: ['--baseline', baseline] });
+    const run = await runSuite({
+      command: commands.gate,
+      flags: ['--baseline', baseline],
+      environment: { NOMBA_TARGET: 'mock' },
+    });
     expectRefused(run, /^The baseline .*baseline\.json is of a run that established nothing; name/);
   });
 });
@@ -444,6 +448,7 @@ test.describe('3, inconclusive', () => {
     const run = await runSuite({
       command: commands.gate,
       flags: ['--baseline', baseline, '--grep', issueSucceeds],
+      environment: { NOMBA_TARGET: 'mock' },
     });
     expectVerdict(run, 3, /the gate needs what passed in the baseline of 2026-01-15 established/);
   });

@@ -7,17 +7,17 @@ import { learnFrom } from '../../fixtures/redaction/learn-from.ts';
 import type { Redactor } from '../../fixtures/redaction/redactor.ts';
 import { validRequest } from '../../fixtures/requests/valid.ts';
 import { describeRun, redactorFor } from '../../fixtures/scenario/session.ts';
+import { loadEnvironment } from '../../fixtures/settings/env-file.ts';
+import { reportsDirFrom } from '../../fixtures/settings/files.ts';
+import { type Limits, limitsFrom } from '../../fixtures/settings/limits.ts';
 import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
 import { requireSafeRun } from '../../fixtures/settings/safe-run.ts';
 import {
   embeddedMockVariable,
-  type Limits,
-  limitsFrom,
-  reportsDirFrom,
   type Target,
   targetFrom,
   wantsEmbeddedMock,
-} from '../../fixtures/settings/settings.ts';
+} from '../../fixtures/settings/target.ts';
 import { UserError } from '../../schemas/document/user-error.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
 import type { RunDescription } from '../../schemas/report/record.ts';
@@ -53,6 +53,7 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
       'A target is asked by one client, in sequence, by one machine, so --shard would gain nothing; leave it out.',
     );
   }
+  for (const warning of loadEnvironment()) console.error(`Warning: ${warning}`);
   const contract = contractOfRun();
   const allowances = allowancesFrom(process.env, contract);
   await makeFolder(reportsDirFrom(process.env)).catch(({ code }: NodeJS.ErrnoException) => {
@@ -91,7 +92,7 @@ async function requireAnswer(
   limits: Limits,
   redactor: Redactor,
 ): Promise<void> {
-  const context = await request.newContext(contextOptions);
+  const context = await request.newContext(contextOptions(target));
   try {
     const client = new Client(context, target, limits, 'preflight');
     const operation = contract.operation('issue');

@@ -12,9 +12,10 @@ import type {
 import { runKey } from '../../fixtures/redaction/fingerprint.ts';
 import type { Redactor } from '../../fixtures/redaction/redactor.ts';
 import { redactorFor } from '../../fixtures/scenario/session.ts';
+import { reportsDirFrom } from '../../fixtures/settings/files.ts';
 import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
 import { reporterVariable } from '../../fixtures/settings/safe-run.ts';
-import { credentialsIn, reportsDirFrom } from '../../fixtures/settings/settings.ts';
+import { credentialsIn } from '../../fixtures/settings/target.ts';
 import { UserError } from '../../schemas/document/user-error.ts';
 import { exchangeAttachment, recordAttachment, type ScenarioRecord } from '../../schemas/report/record.ts';
 import type { RunError } from '../../schemas/report/report.ts';

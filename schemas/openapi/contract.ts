@@ -22,6 +22,7 @@ import {
 import { applyOverlay, type Overlaid } from './overlay.ts';
 import { type Parameter, readParameter } from './parameters.ts';
 import { type Refusal, type RightStatuses, rightRefusals } from './refusals.ts';
+import { ownServers, readServers, type ServerEntry } from './servers.ts';
 import { requireSound } from './soundness.ts';
 import { type OpenApiVersion, requireStructure } from './structure.ts';
 import { type Survey, type Surveyed, survey } from './survey.ts';
@@ -40,12 +41,7 @@ export type {
 export { roles } from './operations.ts';
 export type { Parameter } from './parameters.ts';
 export type { SecurityScheme } from './security.ts';
-
-/** A server the document lists. */
-export interface ServerEntry {
-  url: string;
-  description: string;
-}
+export type { ServerEntry } from './servers.ts';
 
 export const shippedContract = join(__dirname, '..', 'nomba-authentication.openapi.yaml');
 export const shippedOverlay = join(__dirname, '..', 'nomba-authentication.overlay.yaml');
@@ -89,9 +85,9 @@ export class Contract {
     const info = object(root.info) ?? {};
     this.title = String(info.title ?? 'untitled');
     this.version = String(info.version ?? 'unversioned');
-    this.servers = list(root.servers).map(readServer);
+    this.servers = readServers(root.servers);
     this.#reader = new OperationReader(this.#stated.part, this.#stated.survey);
-    this.operations = ours.map((found) => this.#reader.read(found));
+    this.operations = ours.map((found) => this.#reader.read(found, ownServers(root, found)));
     this.outside = outside;
   }
 
@@ -371,17 +367,6 @@ function insteadOfVersion(value: unknown): string {
   }
   const found = openapi === undefined ? `swagger: ${shown(swagger)}` : `openapi: ${shown(openapi)}`;
   return `it has ${found}; convert it to openapi: 3.1.0`;
-}
-
-/** A server with the variables of its URL at their defaults (OpenAPI 3.1.0, Server Variable Object). */
-function readServer(entry: unknown): ServerEntry {
-  const { url, description, variables } = object(entry) ?? {};
-  return {
-    url: String(url ?? '').replace(/\{([^{}]+)\}/g, (whole, name) =>
-      String(object(object(variables)?.[name])?.default ?? whole),
-    ),
-    description: String(description ?? ''),
-  };
 }
 
 function errorKey({ instancePointer, keyword }: SchemaError): string {

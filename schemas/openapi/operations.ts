@@ -4,6 +4,7 @@ import type { FoundOperation } from './find-operations.ts';
 import { isForm, isJson, isRange, typeUnder } from './media-types.ts';
 import { defaultStyle, type Parameter, type ParameterPlace } from './parameters.ts';
 import { chosenFrom, readScheme, type SecurityScheme } from './security.ts';
+import type { ServerEntry } from './servers.ts';
 import { type Survey, targetOf } from './survey.ts';
 
 /** What an operation does for the life of a token, whatever the document calls it. */
@@ -68,6 +69,8 @@ export interface Operation {
   /** The body in each media type of the document, in its order. */
   bodies: RequestBody[];
   responses: ResponseDefinition[];
+  /** Its own servers, or those of its path, which win over the document's; undefined where it has neither. */
+  servers: ServerEntry[] | undefined;
 }
 
 /** What OpenAPI 3.1.0 has ignored among header parameters (Parameter Object, `name`): others say what they hold. */
@@ -84,7 +87,7 @@ export class OperationReader {
   }
 
   /** One operation of the document, with all that requests are built from and responses are held to. */
-  read({ role, method, path, item, pointer }: FoundOperation): Operation {
+  read({ role, method, path, item, pointer }: FoundOperation, servers?: ServerEntry[]): Operation {
     const definition = object(this.#valueAt(pointer)) ?? {};
     return {
       role,
@@ -99,6 +102,7 @@ export class OperationReader {
       parameters: this.#readParameters([pointerTo(item, 'parameters'), pointerTo(pointer, 'parameters')]),
       ...this.#readBodies(definition.requestBody, pointerTo(pointer, 'requestBody')),
       responses: this.#readResponses(definition.responses, pointerTo(pointer, 'responses')),
+      servers,
     };
   }
 

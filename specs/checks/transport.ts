@@ -3,7 +3,7 @@ import { grantIn } from '../../fixtures/http/grants.ts';
 import type { Response } from '../../fixtures/http/response.ts';
 import { shortestEcho, spellingsOf } from '../../fixtures/redaction/spellings.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
-import { isLoopback } from '../../fixtures/settings/settings.ts';
+import { isLoopback } from '../../fixtures/settings/limits.ts';
 
 /**
  * What a stack trace, a database error or a framework's dump looks like, in the text of a JSON body. Every

@@ -6,9 +6,10 @@ import { readable, recordExchange } from '../../fixtures/scenario/record-exchang
 import type { Scenario } from '../../fixtures/scenario/scenario.ts';
 import { type Hooks, ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { openSession, type Session } from '../../fixtures/scenario/session.ts';
+import { limitsFrom } from '../../fixtures/settings/limits.ts';
 import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
 import { requireSafeRun } from '../../fixtures/settings/safe-run.ts';
-import { limitsFrom, targetFrom } from '../../fixtures/settings/settings.ts';
+import { targetFrom } from '../../fixtures/settings/target.ts';
 import { exchangeAttachment, recordAttachment } from '../../schemas/report/record.ts';
 import { checkExchange } from '../checks/form.ts';
 import { annotation, conclude, showDeviations, text } from './shown.ts';
@@ -21,7 +22,7 @@ export const test = base.extend<object, { session: Session }>({
       const contract = contractOfRun();
       const target = targetFrom(process.env, contract);
       if (!target.embedded) requireSafeRun(workerInfo.project.use);
-      const context = await request.newContext(contextOptions);
+      const context = await request.newContext(contextOptions(target));
       const limits = limitsFrom(process.env, target);
       const session = openSession(context, contract, target, limits, String(workerInfo.workerIndex));
       redactStrayErrors(session.redactor);

@@ -12,7 +12,7 @@ import {
   revokedProperty,
   revokes,
 } from '../../fixtures/scenario/token-steps.ts';
-import type { Credentials } from '../../fixtures/settings/settings.ts';
+import type { Credentials } from '../../fixtures/settings/target.ts';
 import type { Contract, Role } from '../../schemas/openapi/contract.ts';
 
 /** A token is over this long after its life, counted from when we had it, which is later than the target counts. */
