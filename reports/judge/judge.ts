@@ -17,6 +17,7 @@ import {
   roleOfRequirement,
   sourceOf,
   textIn,
+  titleIn,
 } from '../../specs/catalogue/catalogue.ts';
 import { coverageOf, latencyOf } from './coverage.ts';
 import { KnownDeviations } from './known-deviations.ts';
@@ -189,7 +190,7 @@ function result(
   return {
     id: row.id,
     level: row.level,
-    title: row.title,
+    title: titleIn(row, contract),
     text: textIn(row, contract),
     source: sourceOf(row, contract),
     operation: roleOfRequirement(row.id) ?? null,

@@ -5,7 +5,8 @@ import { contextOptions } from '../../fixtures/http/transport.ts';
 import type { RunningMock } from '../../fixtures/mock/server.ts';
 import { learnFrom } from '../../fixtures/redaction/learn-from.ts';
 import type { Redactor } from '../../fixtures/redaction/redactor.ts';
-import { validRequest } from '../../fixtures/requests/valid.ts';
+import { validRequest, withJson } from '../../fixtures/requests/valid.ts';
+import { requireUsableCredentials } from '../../fixtures/requests/value-sources.ts';
 import { describeRun, redactorFor } from '../../fixtures/scenario/session.ts';
 import { loadEnvironment } from '../../fixtures/settings/env-file.ts';
 import { reportsDirFrom } from '../../fixtures/settings/files.ts';
@@ -55,6 +56,7 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   }
   for (const warning of loadEnvironment()) console.error(`Warning: ${warning}`);
   const contract = contractOfRun();
+  for (const note of contract.notes) console.error(`Note: ${note}`);
   const allowances = allowancesFrom(process.env, contract);
   await makeFolder(reportsDirFrom(process.env)).catch(({ code }: NodeJS.ErrnoException) => {
     throw new UserError(`The folder that NOMBA_REPORTS_DIR names cannot be made (${code}); name another.`);
@@ -65,6 +67,7 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   if (!embedded || NOMBA_CONTRACT || NOMBA_OVERLAY) contract.compileAll();
   const mock = embedded ? await startEmbeddedMock(contract) : undefined;
   const target = targetFrom(process.env, contract);
+  requireUsableCredentials(contract, target);
   const limits = limitsFrom(process.env, target);
   if (!embedded) for (const { use } of config.filteredProjects) requireSafeRun(use, config);
   const redactor = redactorFor([target]);
@@ -80,8 +83,14 @@ async function startEmbeddedMock(contract: Contract): Promise<RunningMock> {
   const { startMock } =
     require('../../fixtures/mock/server.ts') as typeof import('../../fixtures/mock/server.ts');
   const mock = await startMock({ contract });
-  const { baseUrl, client, shortLivedClient, accountId } = mock;
-  process.env[embeddedMockVariable] = JSON.stringify({ baseUrl, client, shortLivedClient, accountId });
+  const { baseUrl, client, shortLivedClient, accountId, headers } = mock;
+  process.env[embeddedMockVariable] = JSON.stringify({
+    baseUrl,
+    client,
+    shortLivedClient,
+    accountId,
+    headers,
+  });
   return mock;
 }
 
@@ -99,7 +108,7 @@ async function requireAnswer(
     if (!operation) return;
     const material = { client: { id: '', secret: '' }, accountId: target.accountId, grant: undefined };
     const draft = validRequest(contract, operation, material, 'whether the target answers');
-    const exchange = await client.send({ ...draft, json: {}, body: Buffer.from('{}') }, ({ response }) => {
+    const exchange = await client.send(withJson(draft, {}, draft.intent), ({ response }) => {
       if (response) learnFrom(response, redactor);
     });
     if (exchange.kind === 'answer') return;

@@ -6,9 +6,11 @@ import { shown } from '../document/shown.ts';
 import { UserError } from '../document/user-error.ts';
 import { type Place, YamlDocument } from '../document/yaml-document.ts';
 import { SchemaCompiler, type SchemaError } from '../validation/compile.ts';
+import { unknownFormats } from '../validation/formats.ts';
 import { DocumentSet } from './document-set.ts';
 import { type FoundOperation, findOperations, type OutsideOperation } from './find-operations.ts';
 import { keyFor } from './media-types.ts';
+import { type Direction, oneWay } from './one-way.ts';
 import {
   type Operation,
   OperationReader,
@@ -40,6 +42,7 @@ export type {
 } from './operations.ts';
 export { roles } from './operations.ts';
 export type { Parameter } from './parameters.ts';
+export type { RightStatuses } from './refusals.ts';
 export type { SecurityScheme } from './security.ts';
 export type { ServerEntry } from './servers.ts';
 
@@ -147,14 +150,32 @@ export class Contract {
     return named(String(status)) ?? named(`${Math.floor(status / 100)}XX`) ?? named('DEFAULT');
   }
 
+  /**
+   * Whether a status is one that the document lets an operation answer with: a documented one, or any refusal where
+   * the document has none at all.
+   */
+  allows(operation: Operation, status: number): boolean {
+    const refuses = operation.responses.some((response) => response.status.startsWith('4'));
+    const refusal = status >= 400 && status < 500;
+    return this.response(operation, status) !== undefined || (refusal && !refuses);
+  }
+
+  /** What of the document is taken otherwise than its author may think, each with file and line. */
+  get notes(): string[] {
+    return [...unknownFormats(this.#stated.survey)].map(([format, pointer]) => {
+      const { file, line } = this.place(pointer);
+      return `${file}:${line} names the format ${shown(format)}, which nobody registered; it is taken for an annotation.`;
+    });
+  }
+
   /** Errors of a response body under the schema as the contract states it. */
   responseErrors(content: ResponseContent, body: unknown): SchemaError[] {
-    return this.#statedErrors(content.schemaPointer, body);
+    return this.#statedErrors(content.schemaPointer, body, 'response');
   }
 
   /** Errors of a response body under what the overlay adds: those the contract's own schema does not have. */
   envelopeErrors(content: ResponseContent, body: unknown): SchemaError[] {
-    const tightened = this.#overlaid?.tested.compiler();
+    const tightened = this.#overlaid?.tested.compiler('response');
     if (!tightened || content.schemaPointer === undefined) return [];
     const known = new Set(this.responseErrors(content, body).map(errorKey));
     return tightened
@@ -191,12 +212,12 @@ export class Contract {
 
   /** Errors of a request body under the operation's schema. */
   requestErrors(body: RequestBody, value: unknown): SchemaError[] {
-    return this.#statedErrors(body.schemaPointer, value);
+    return this.#statedErrors(body.schemaPointer, value, 'request');
   }
 
   /** Errors of a parameter's value under its schema; numbers, booleans and lists are read from the text. */
   parameterErrors(parameter: Parameter, ...texts: string[]): SchemaError[] {
-    return this.#statedErrors(parameter.schemaPointer, readParameter(parameter, texts));
+    return this.#statedErrors(parameter.schemaPointer, readParameter(parameter, texts), 'request');
   }
 
   /**
@@ -217,8 +238,9 @@ export class Contract {
     const responses = this.operations.flatMap((operation) => operation.responses);
     const answers = pointers(responses.flatMap(({ contents }) => contents));
     const headers = pointers(responses.flatMap((response) => response.headers));
-    this.#stated.compiler().verify([...pointers(requests), ...answers, ...headers]);
-    this.#overlaid?.tested.compiler().verify(answers);
+    this.#stated.compiler('request').verify([...pointers(requests), ...headers]);
+    this.#stated.compiler('response').verify(answers);
+    this.#overlaid?.tested.compiler('response').verify(answers);
   }
 
   /** A schema with its `$ref` followed and the branches of `allOf` laid over each other; its own keywords win. */
@@ -261,8 +283,8 @@ export class Contract {
     return this.#set.place(pointer);
   }
 
-  #statedErrors(pointer: string | undefined, value: unknown): SchemaError[] {
-    return pointer === undefined ? [] : this.#stated.compiler().validator(pointer)(value);
+  #statedErrors(pointer: string | undefined, value: unknown, direction: Direction): SchemaError[] {
+    return pointer === undefined ? [] : this.#stated.compiler(direction).validator(pointer)(value);
   }
 }
 
@@ -298,7 +320,8 @@ interface Tested {
   tops: Surveyed[];
   /** The part in the words of the user, made anew. */
   asWritten(): Schema;
-  compiler(): SchemaCompiler;
+  /** What judges values that go one way; both ways share one where nothing goes one way alone. */
+  compiler(direction: Direction): SchemaCompiler;
 }
 
 interface TestedOptions {
@@ -322,7 +345,9 @@ function testedIn(root: Schema, { set, version, from, locate }: TestedOptions): 
   const part = copy();
   const orNull = isOld ? upgrade(part, found) : new Set<string>();
   const after = survey(part, { from });
-  let compiler: SchemaCompiler | undefined;
+  const reader = new OperationReader(part, after);
+  const ways = new Map<Direction, object>();
+  const compilers = new Map<object, SchemaCompiler>();
   return {
     part,
     survey: after,
@@ -333,8 +358,11 @@ function testedIn(root: Schema, { set, version, from, locate }: TestedOptions): 
         for (const pointer of found.schemas.keys()) takeFiles(object(valueAt(written, pointer)) ?? {});
       return written;
     },
-    compiler: () => {
-      compiler ??= new SchemaCompiler(part, locate, after, orNull);
+    compiler: (direction) => {
+      const way = ways.get(direction) ?? oneWay(part, after, direction, (schema) => reader.resolve(schema));
+      ways.set(direction, way);
+      const compiler = compilers.get(way) ?? new SchemaCompiler(way, locate, after, orNull);
+      compilers.set(way, compiler);
       return compiler;
     },
   };

@@ -7,6 +7,9 @@ export interface RightStatuses {
   words: string;
   /** The first of them, for who has to choose one. */
   first: number;
+  all: readonly number[];
+  /** Whether the document has no status for the reason, but a range, or nothing. */
+  isOpen: boolean;
   includes(status: number | undefined): boolean;
 }
 
@@ -27,11 +30,11 @@ const makeshift: readonly number[][] = [[400], [401, 403]];
 export function rightRefusals(documented: readonly string[], why: Refusal): RightStatuses {
   const named = documented.map((status) => status.toUpperCase());
   const others = named.filter((status) => /^4\d\d$/.test(status)).map(Number);
-  const anyBut = (words: string, excluded: readonly number[]): RightStatuses => ({
-    words,
-    first: meant[why][0]?.[0] ?? 400,
-    includes: (status) => status !== undefined && status >= 400 && status < 500 && !excluded.includes(status),
-  });
+  const anyBut = (words: string, excluded: readonly number[]): RightStatuses => {
+    const all = refusals.filter((status) => !excluded.includes(status));
+    const [first = 400] = meant[why].flat().filter((status) => all.includes(status));
+    return rightStatuses(words, first, all, true);
+  };
   const best = among(named, meant[why]);
   if (best) return best;
   if (named.includes('4XX')) return anyBut('4XX', others);
@@ -45,8 +48,14 @@ function among(documented: readonly string[], groups: readonly number[][]): Righ
     const right = group.filter((status) => documented.includes(String(status)));
     const [first] = right;
     if (first === undefined) continue;
-    const words = right.join(' or ');
-    return { words, first, includes: (status) => status !== undefined && right.includes(status) };
+    return rightStatuses(right.join(' or '), first, right);
   }
   return undefined;
+}
+
+/** Every status of the class that refuses for a reason on the client's side. */
+const refusals = Array.from({ length: 100 }, (_, index) => 400 + index);
+
+function rightStatuses(words: string, first: number, all: readonly number[], isOpen = false): RightStatuses {
+  return { words, first, all, isOpen, includes: (status) => status !== undefined && all.includes(status) };
 }

@@ -432,7 +432,7 @@ const table: Record<string, Row> = {
   false: { schema: false, valid: [], invalid: [[{}, '', 'must be absent', '']] },
 };
 
-/** A value of each format, and one that is not; every format of JSON Schema and OpenAPI that ajv-formats has. */
+/** A value of each format, and one that is not; every format of JSON Schema, and of OpenAPI's registry that asserts. */
 const formats: Record<string, [valid: unknown, invalid: unknown]> = {
   date: ['2024-02-29', '2023-02-29'],
   time: ['23:59:60Z', '24:00:00Z'],
@@ -452,10 +452,26 @@ const formats: Record<string, [valid: unknown, invalid: unknown]> = {
   byte: ['e30=', '%%%'],
   int32: [2_147_483_647, 2_147_483_648],
   int64: [9_007_199_254_740_991, 1.5],
+  int8: [-128, 128],
+  int16: [32_767, 32_768],
+  uint8: [255, 256],
+  uint16: [0, -1],
+  uint32: [4_294_967_295, 4_294_967_296],
+  uint64: [2 ** 63, -1],
+  'double-int': [9_007_199_254_740_991, 0.5],
+  'sf-integer': [-999_999_999_999_999, 1_000_000_000_000_000],
+  unixtime: [1_700_000_000, 1.5],
+  char: ['\u{1f511}', 'ab'],
+  base64url: ['_-8', '+/8'],
+  'http-date': ['Tue, 15 Nov 1994 08:12:31 GMT', '1994-11-15'],
+  'media-range': ['text/*; q=0.5', 'text'],
+  'idn-email': ['ä@例え.jp', 'ä'],
+  'date-time-local': ['2024-02-29T12:00:00', '2024-02-29T12:00:00Z'],
+  'time-local': ['12:00:00.5', '12:00'],
 };
 
 /** Formats that hold for every value of their type, as OpenAPI means them. */
-const openFormats = ['float', 'double', 'password', 'binary'];
+const openFormats = ['float', 'double', 'password', 'binary', 'jwk', 'decimal', 'iri', 'html', 'of-nobody'];
 
 const compiled = (() => {
   const folder = mkdtempSync(join(tmpdir(), 'keywords-'));

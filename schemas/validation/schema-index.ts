@@ -6,6 +6,7 @@ import { shown, visible } from '../document/shown.ts';
 import { UserError } from '../document/user-error.ts';
 import type { Place } from '../document/yaml-document.ts';
 import { alone, reachable, type Survey } from '../openapi/survey.ts';
+import { registeredFormats, unknownFormats } from './formats.ts';
 import { faultOf, refusal } from './refused-schema.ts';
 import { type SchemaError, tell } from './schema-errors.ts';
 
@@ -42,8 +43,8 @@ export class Judge {
     this.#locate = locate;
     this.#prepared = this.#prepare(root);
     // Union types, schemas without `type`, tuples of open length, and patterns beside properties are all ordinary
-    // in OpenAPI documents; strict still refuses unknown keywords and formats, the mistakes that make a schema
-    // assert nothing. The meta-schema has its own turn (`metaFault`), once a run instead of in every process.
+    // in OpenAPI documents; strict still refuses unknown keywords, the mistakes that make a schema assert nothing.
+    // Formats are open to anyone (OpenAPI 3.1.0, Data Types): one that is not known is an annotation. The meta-schema has its own turn (`metaFault`), once a run instead of in every process.
     this.#ajv = new Ajv2020({
       allErrors,
       strict: true,
@@ -62,6 +63,8 @@ export class Judge {
       logger: false,
     });
     addFormats(this.#ajv);
+    for (const [name, format] of Object.entries(registeredFormats)) this.#ajv.addFormat(name, format);
+    for (const name of unknownFormats(found).keys()) this.#ajv.addFormat(name, true);
     // OpenAPI 3.1 dropped it; ajv would still obey it.
     this.#ajv.removeKeyword('nullable');
     this.#ajv.addVocabulary(silentKeywords);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { object } from '../../schemas/document/json.ts';
 import { pointerTo, tokensOf } from '../../schemas/document/pointer.ts';
 import { YamlDocument } from '../../schemas/document/yaml-document.ts';
-import { type Contract, type Role, roles } from '../../schemas/openapi/contract.ts';
+import { type Contract, type Operation, type Role, roles } from '../../schemas/openapi/contract.ts';
 import type { Level, Source } from '../../schemas/report/report.ts';
 
 /** One row of the catalogue: one normative sentence with a stable id, a level and a source. */
@@ -85,7 +85,10 @@ export function appliesTo(
 ): boolean {
   if (scenario !== everyExchange) return scenarios.some(({ establishes }) => establishes.includes(id));
   const role = roleOfRequirement(id);
-  return role === undefined || contract.operation(role) !== undefined;
+  const operation = role && contract.operation(role);
+  if (!operation) return role === undefined;
+  const describesHeaders = operation.responses.some(({ headers }) => headers.length > 0);
+  return describesHeaders || !id.endsWith('.response-header');
 }
 
 /** Whether a run under the shipped contract gives no occasion for a requirement. */
@@ -124,6 +127,23 @@ export function textIn({ source, text }: Pick<Requirement, 'source' | 'text'>, c
   return quoted(tokensOf(pointer).at(-1) ?? '', value) ?? text;
 }
 
+/**
+ * The title of a requirement under the contract at hand: where it names a status of the shipped contract, those that
+ * this one has for the same refusal.
+ */
+export function titleIn({ id, title }: Pick<Requirement, 'id' | 'title'>, contract: Contract): string {
+  const operation = operationOf(id, contract);
+  if (!operation) return title;
+  return title
+    .replace('400', contract.refusalOf(operation, 'invalid').words)
+    .replace('401', contract.refusalOf(operation, 'unauthenticated').words);
+}
+
+function operationOf(id: string, contract: Contract): Operation | undefined {
+  const role = roleOfRequirement(id);
+  return role && contract.operation(role);
+}
+
 /** What stands at a keyword of the document: its sentence, or, where it has none, the keyword and its value in one line. */
 function quoted(keyword: string, value: unknown): string | undefined {
   if (typeof value === 'string' && /^(description|summary|title)$/.test(keyword)) return value;
@@ -141,5 +161,28 @@ function pointerIn(contract: Contract, pointer: string): string {
   const [paths, path, , ...rest] = tokensOf(pointer);
   const role = paths === 'paths' ? roles.find((name) => path?.endsWith(`/${name}`)) : undefined;
   const operation = role && contract.operation(role);
-  return contract.nearest(operation ? pointerTo(operation.pointer, ...rest) : pointer);
+  if (!operation) return contract.nearest(pointer);
+  const followed = pointerTo(operation.pointer, ...counterpart(contract, operation, rest));
+  return contract.nearest(followed);
+}
+
+/** The way below an operation of the shipped contract as another document has it: its statuses, and its media types. */
+function counterpart(contract: Contract, operation: Operation, [first, second, ...rest]: string[]): string[] {
+  if (first === undefined || second === undefined) return first === undefined ? [] : [first];
+  if (first === 'requestBody' && rest.length > 0) {
+    const key = tokensOf(operation.body?.pointer ?? '').at(-1);
+    return [first, second, key ?? rest[0] ?? '', ...rest.slice(1)];
+  }
+  if (first !== 'responses') return [first, second, ...rest];
+  const status = {
+    200: contract.successOf(operation),
+    400: contract.refusalOf(operation, 'invalid').first,
+    401: contract.refusalOf(operation, 'unauthenticated').first,
+  }[second];
+  const response = contract.response(operation, status ?? Number(second));
+  const [content, , ...below] = rest;
+  const type = response?.contents[0]?.mediaType;
+  const way =
+    content === 'content' && type !== undefined && rest.length > 1 ? [content, type, ...below] : rest;
+  return [first, response?.status ?? second, ...way];
 }

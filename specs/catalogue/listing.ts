@@ -1,6 +1,7 @@
 import type { Scenario } from '../../fixtures/scenario/scenario.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
 import {
+  appliesTo,
   catalogue,
   everyExchange,
   occasionFor,
@@ -8,6 +9,7 @@ import {
   roleOfRequirement,
   sourceOf,
   textIn,
+  titleIn,
 } from './catalogue.ts';
 
 /** One requirement, and what establishing it takes. */
@@ -23,10 +25,7 @@ export interface Listed {
 export function listRequirements(scenarios: Scenario[], contract: Contract): Listed[] {
   return catalogue().map((requirement) => {
     const scenario = scenarios.find(({ establishes }) => establishes.includes(requirement.id));
-    const role = roleOfRequirement(requirement.id);
-    const everywhere =
-      requirement.scenario === everyExchange && (!role || contract.operation(role) !== undefined);
-    const applies = scenario !== undefined || everywhere;
+    const applies = appliesTo(requirement, contract, scenarios);
     const notApplicable = applies ? undefined : occasionFor(requirement);
     return { requirement, scenario, notApplicable };
   });
@@ -92,5 +91,5 @@ function markdownRow({ requirement, scenario, notApplicable }: Listed, contract:
       ? `“${quoted}” [RFC ${source.rfc} ${source.section}](${source.url})`
       : `“${quoted}” [line ${source.line}](../${source.file}#L${source.line})`;
   const by = notApplicable ?? (scenario ? `${scenario.title} (${requirement.scenario})` : everyExchange);
-  return `| \`${requirement.id}\` | ${requirement.level} | ${requirement.title} | ${because} | ${by} |`;
+  return `| \`${requirement.id}\` | ${requirement.level} | ${titleIn(requirement, contract)} | ${because} | ${by} |`;
 }

@@ -1,6 +1,8 @@
 import type { Exchange } from '../../fixtures/http/exchange.ts';
 import { contentFor } from '../../fixtures/scenario/observations.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
+import type { ResponseDefinition } from '../../schemas/openapi/contract.ts';
+import { isJson } from '../../schemas/openapi/media-types.ts';
 import { shown } from '../../schemas/validation/compile.ts';
 import { checkToken } from './token.ts';
 import { checkTransport } from './transport.ts';
@@ -24,13 +26,18 @@ function checkForm(t: ScenarioRun, exchange: Exchange): void {
   const definition = t.contract.response(operation, response.status);
   if (!definition && draft.alsoRight.includes(response.status)) return;
   const documented = operation.responses.map(({ status }) => status).join(', ');
-  t.check(`${role}.documented-status`, definition !== undefined, {
+  t.check(`${role}.documented-status`, t.contract.allows(operation, response.status), {
     expected: `one of the documented statuses ${documented}`,
     actual: `${response.status} ${response.statusText}`.trim(),
     exchange,
     place: `${operation.pointer}/responses`,
   });
-  if (!definition || definition.contents.length === 0) return;
+  if (!definition) return;
+  checkHeaders(t, exchange, definition);
+  if (definition.contents.length === 0) {
+    checkEmpty(t, exchange, definition);
+    return;
+  }
 
   const content = contentFor(t.contract, operation, response);
   t.check(`${role}.documented-media-type`, content !== undefined, {
@@ -42,7 +49,9 @@ function checkForm(t: ScenarioRun, exchange: Exchange): void {
   // A body of another media type is judged by the schema only where it is JSON all the same.
   const judged = content ?? (response.jsonProblem === undefined ? definition.contents[0] : undefined);
   if (!judged) return;
-  if (response.jsonProblem !== undefined) {
+  // What is no JSON by its documented type is a text.
+  const isText = content !== undefined && !isJson(response.header('content-type') ?? '');
+  if (!isText && response.jsonProblem !== undefined) {
     t.check(`${role}.response-schema`, false, {
       expected: 'a JSON body',
       actual: response.jsonProblem,
@@ -52,8 +61,9 @@ function checkForm(t: ScenarioRun, exchange: Exchange): void {
     });
     return;
   }
-  const stated = t.contract.responseErrors(judged, response.json);
-  const meant = t.contract.envelopeErrors(judged, response.json);
+  const body = isText ? response.text : response.json;
+  const stated = t.contract.responseErrors(judged, body);
+  const meant = t.contract.envelopeErrors(judged, body);
   for (const [id, errors] of [
     [`${role}.response-schema`, stated],
     [`${role}.envelope`, meant],
@@ -64,6 +74,38 @@ function checkForm(t: ScenarioRun, exchange: Exchange): void {
     }
   }
   checkCode(t, exchange, role);
+}
+
+/** The headers that the document has for an answer: there where they are required, and valid under their schemas. */
+function checkHeaders(t: ScenarioRun, exchange: Exchange, { headers, status }: ResponseDefinition): void {
+  const { response, draft } = exchange;
+  const id = `${draft.operation.role}.response-header`;
+  for (const header of headers) {
+    const value = response?.header(header.name);
+    if (value === undefined && !header.required) continue;
+    const [error] = value === undefined ? [] : t.contract.parameterErrors(header, value);
+    t.check(id, value !== undefined && error === undefined, {
+      expected: `${header.name} with ${status}${error ? `, which ${error.expected}` : ''}`,
+      actual: value === undefined ? `no ${header.name}` : `${header.name}: ${value}`,
+      exchange,
+      place: error?.place ?? header.pointer,
+    });
+  }
+}
+
+/**
+ * A status without `content` has none, where the document says of others what they hold; one that nowhere says it
+ * leaves it open. Of a 204 HTTP itself lets nothing through.
+ */
+function checkEmpty(t: ScenarioRun, exchange: Exchange, { pointer, status }: ResponseDefinition): void {
+  const { response, draft } = exchange;
+  if (!draft.operation.responses.some(({ contents }) => contents.length > 0)) return;
+  t.check(`${draft.operation.role}.documented-media-type`, response?.body.length === 0, {
+    expected: `no content with ${status}`,
+    actual: `${response?.body.length} bytes of ${response?.header('content-type') ?? 'no type'}`,
+    exchange,
+    place: pointer,
+  });
 }
 
 /** `code` is `00` in a success and in nothing else. */

@@ -57,10 +57,12 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
   }
   if (response.status === 401) {
     const challenge = response.header('www-authenticate');
-    const scheme = draft.operation.bearer ? 'Bearer' : 'any scheme';
+    const asked = draft.operation.alternatives.flat();
+    const bearer = asked.length > 0 && asked.every(({ kind }) => kind === 'bearer');
+    const scheme = bearer ? 'Bearer' : 'any scheme';
     check(
       'http.www-authenticate',
-      challenge !== undefined && challenges(challenge, draft.operation.bearer),
+      challenge !== undefined && challenges(challenge, bearer),
       `WWW-Authenticate with 401, a challenge of ${scheme} in it`,
       challenge === undefined ? 'no WWW-Authenticate' : `WWW-Authenticate: ${challenge}`,
     );

@@ -6,7 +6,7 @@ import { readable } from '../../fixtures/scenario/record-exchange.ts';
 import { reporterTakesPart } from '../../fixtures/settings/safe-run.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
 import type { CheckRecord, ScenarioRecord } from '../../schemas/report/record.ts';
-import { catalogue, requirement, sourceOf } from '../catalogue/catalogue.ts';
+import { catalogue, requirement, sourceOf, titleIn } from '../catalogue/catalogue.ts';
 
 /** Shows each exchange that shows a deviation, as text on a step of its own, named by the deviation. */
 export async function showDeviations({ checks, exchanges }: ScenarioRecord): Promise<void> {
@@ -24,7 +24,7 @@ export function annotation(id: string, contract: Contract): { type: string; desc
   const row = requirement(id);
   const source = sourceOf(row, contract);
   const where = 'rfc' in source ? source.url : linkTo(source);
-  return { type: row.level, description: `${id}: ${row.title} (${where})` };
+  return { type: row.level, description: `${id}: ${titleIn(row, contract)} (${where})` };
 }
 
 /** A place of the contract: where GitHub runs us, as a link to the line. */

@@ -12,6 +12,7 @@ import {
   revokedProperty,
   revokes,
 } from '../../fixtures/scenario/token-steps.ts';
+import { isInvalid, isUnauthorised, refusesRight } from '../../fixtures/scenario/unauthorised.ts';
 import type { Credentials } from '../../fixtures/settings/target.ts';
 import type { Contract, Role } from '../../schemas/openapi/contract.ts';
 
@@ -91,9 +92,10 @@ function maySpare(contract: Contract): boolean {
 async function livesOn(t: ScenarioRun, grant: Grant, lifeMs: number): Promise<boolean> {
   await t.passTime(Math.max(0, grant.receivedAt + lifeMs / 2 - Date.now()));
   const exchange = await looksAlive(t, grant, 'control: a token in the middle of its life');
-  const status = exchange.response?.status;
-  if (status !== 400 && status !== 401) mustSucceed(exchange, 'a token in the middle of its life');
-  return status !== 401;
+  const refused = isUnauthorised(t.contract, exchange);
+  if (!refused && !isInvalid(t.contract, exchange))
+    mustSucceed(exchange, 'a token in the middle of its life');
+  return !refused;
 }
 
 function looksAlive(t: ScenarioRun, grant: Grant, intent: string): Promise<Exchange> {
@@ -109,7 +111,7 @@ async function judgeEarlyDeath(t: ScenarioRun, client: Credentials, lifeMs: numb
   await t.passTime(lifeMs / 2);
   const exchange = await presents(t, grant, 'a token in the middle of its life');
   const lives = exchange.response?.success === true;
-  if (exchange.response?.status !== 401) mustSucceed(exchange, 'a token in the middle of its life');
+  if (!isUnauthorised(t.contract, exchange)) mustSucceed(exchange, 'a token in the middle of its life');
   else {
     const fresh = await t.grant({ client, intent: 'a fresh grant of this client' });
     mustSucceed(await presents(t, fresh, 'control: a fresh token'), 'a fresh token of this client');
@@ -129,13 +131,13 @@ function patienceEnds(t: ScenarioRun, { receivedAt, expiresInSeconds = 0 }: Gran
 async function expiredBearer(t: ScenarioRun, role: Role, grant: Grant, intent: string): Promise<void> {
   // The first look must not use the token up, should it still be alive.
   let exchange = await looksAlive(t, grant, intent);
-  if (exchange.response && exchange.response.status !== 401) {
+  if (exchange.response && !isUnauthorised(t.contract, exchange)) {
     await t.passTime(Math.max(0, patienceEnds(t, grant) - Date.now()));
     exchange = await presents(t, grant, intent);
   }
   for (const id of ['token.expired-unusable', `${role}.unauthenticated`]) {
-    t.check(id, exchange.response?.status === 401, {
-      expected: '401',
+    t.check(id, refusesRight(t.contract, exchange), {
+      expected: t.contract.refusalOf(exchange.draft.operation, 'unauthenticated').words,
       actual: expiredOutcome(exchange),
       exchange,
     });
@@ -164,8 +166,8 @@ async function expiredRefreshToken(t: ScenarioRun, grant: Grant): Promise<void> 
     await t.passTime(Math.max(0, patienceEnds(t, again) - Date.now()));
     exchange = await refreshes(t, again, 'an expired refresh token');
   }
-  t.check('refresh.expired-token', exchange.response?.status === 401, {
-    expected: '401',
+  t.check('refresh.expired-token', refusesRight(t.contract, exchange), {
+    expected: t.contract.refusalOf(exchange.draft.operation, 'unauthenticated').words,
     actual: expiredOutcome(exchange),
     exchange,
   });

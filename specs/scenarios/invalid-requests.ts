@@ -5,6 +5,8 @@ import {
   mistypedParameters,
   outsideEnum,
   wrongHeaders,
+  wrongPaths,
+  wrongQueries,
 } from '../../fixtures/requests/invalid.ts';
 import { malformedBodies, notUtf8 } from '../../fixtures/requests/malformed.ts';
 import { otherMediaTypes, otherMethods, parametersInQuery } from '../../fixtures/requests/media-types.ts';
@@ -16,10 +18,12 @@ import {
   type RefusalGroup,
   type Rule,
   refuses,
+  refusesAs,
   refusesWith4xx,
 } from '../../fixtures/scenario/refusals.ts';
 import type { Scenario } from '../../fixtures/scenario/scenario.ts';
-import type { Contract, Role } from '../../schemas/openapi/contract.ts';
+import { isInvalid } from '../../fixtures/scenario/unauthorised.ts';
+import type { Contract, RightStatuses, Role } from '../../schemas/openapi/contract.ts';
 
 /** What the document does not allow, derived from it, is refused. */
 export function invalidRequests(contract: Contract): Scenario[] {
@@ -50,7 +54,7 @@ function bounds(contract: Contract, role: Role): Scenario[] {
         const id = `${role}.constraint`;
         const outside: RefusalGroup = {
           derive: (valid) => boundCases(t.contract, valid).map((bound) => bound.outside),
-          rules: [answers(id, 400)],
+          rules: [refusesAs(id, refusalOf(contract, role))],
         };
         await refuses(t, role, [outside]);
         for (const { inside } of boundCases(t.contract, await t.valid(role, 'valid'))) {
@@ -58,8 +62,9 @@ function bounds(contract: Contract, role: Role): Scenario[] {
           const exchange = await t.send(inside);
           if ((await t.presence(exchange)) === 'away') t.inconclusive(id, t.whyAway(exchange));
           else {
-            t.check(id, exchange.response !== undefined && exchange.response.status !== 400, {
-              expected: 'any documented answer but 400',
+            const refused = isInvalid(contract, exchange);
+            t.check(id, exchange.response !== undefined && !refused, {
+              expected: `any documented answer but ${refusalOf(contract, role).words}`,
               actual: `${outcomeOf(exchange)}, to a request with ${inside.intent}`,
               exchange,
             });
@@ -74,29 +79,48 @@ function bounds(contract: Contract, role: Role): Scenario[] {
 function groupsOf(contract: Contract, role: Role): RefusalGroup[] {
   const malformed = `${role}.malformed-body`;
   const method = `${role}.other-method`;
+  const invalid = refusalOf(contract, role);
   const bodies: RefusalGroup[] = [
-    { derive: malformedBodies, rules: [answers(malformed, 400)] },
+    { derive: malformedBodies, rules: [refusesAs(malformed, invalid)] },
     { derive: (valid) => [notUtf8(valid)], rules: [answersDocumentedRefusal(malformed, contract)] },
-    { derive: otherMediaTypes, rules: [answers(`${role}.other-media-type`, 400, 415)] },
+    { derive: otherMediaTypes, rules: [refusesAs(`${role}.other-media-type`, invalid, 415)] },
   ];
   return [
     {
       derive: (valid) => missingParameters(contract, valid),
-      rules: [answers(`${role}.missing-parameter`, 400)],
+      rules: [refusesAs(`${role}.missing-parameter`, invalid)],
     },
-    { derive: (valid) => outsideEnum(contract, valid), rules: [answers(`${role}.enum`, 400)] },
-    { derive: (valid) => wrongHeaders(contract, valid), rules: [answers(`${role}.header-parameter`, 400)] },
+    { derive: (valid) => outsideEnum(contract, valid), rules: [refusesAs(`${role}.enum`, invalid)] },
+    {
+      derive: (valid) => wrongHeaders(contract, valid),
+      rules: [refusesAs(`${role}.header-parameter`, invalid)],
+    },
+    {
+      derive: (valid) => wrongQueries(contract, valid),
+      rules: [refusesAs(`${role}.url-parameter`, invalid)],
+    },
+    // Where the address is wrong, there may be nothing.
+    {
+      derive: (valid) => wrongPaths(contract, valid),
+      rules: [refusesAs(`${role}.url-parameter`, invalid, 404)],
+    },
     {
       derive: (valid) => mistypedParameters(contract, valid),
       rules: [
         answersDocumentedRefusal(`${role}.mistyped-parameter`, contract),
-        answers(`${role}.mistyped-status`, 400),
+        refusesAs(`${role}.mistyped-status`, invalid),
       ],
     },
     ...(contract.operation(role)?.body ? bodies : []),
     { derive: otherMethods, rules: [answers(method, 404, 405), namesMethods(method)] },
     { derive: parametersInQuery, rules: [refusesWith4xx(method)] },
   ];
+}
+
+function refusalOf(contract: Contract, role: Role): RightStatuses {
+  const operation = contract.operation(role);
+  if (!operation) throw new Error(`the contract has no operation to ${role} a token`);
+  return contract.refusalOf(operation, 'invalid');
 }
 
 /** A rule: a 405 says which methods there are, RFC 9110 section 15.5.6. */

@@ -5,6 +5,7 @@ import { estimateEntropy } from '../../fixtures/scenario/entropy.ts';
 import type { Scenario } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { authorises, presents, refusesRevoked, repeats } from '../../fixtures/scenario/token-steps.ts';
+import { isUnauthorised } from '../../fixtures/scenario/unauthorised.ts';
 import type { Contract, Role } from '../../schemas/openapi/contract.ts';
 
 /** How many times a valid request is repeated. */
@@ -107,7 +108,7 @@ async function together(
   );
   let exchanges = await t.sendTogether(drafts);
   if (
-    exchanges.some(({ response }) => response?.status === 401) &&
+    exchanges.some((exchange) => isUnauthorised(t.contract, exchange)) &&
     role !== 'issue' &&
     (await grantsEndEachOther(t, role))
   ) {
@@ -139,7 +140,7 @@ async function grantsEndEachOther(t: ScenarioRun, role: Role): Promise<boolean> 
   for (let round = 0; round < rounds; round++) grants.push(await t.grant({ intent: 'one of ten grants' }));
   for (const grant of grants) {
     const exchange = await t.send(await t.valid(role, 'one of ten grants, in turn', { grant }));
-    if (exchange.response?.status === 401) return true;
+    if (isUnauthorised(t.contract, exchange)) return true;
   }
   return false;
 }

@@ -1,12 +1,15 @@
 import { type Exchange, isSpentByResending, outcomeOf } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
+import { errorsOf } from '../../fixtures/requests/invalid.ts';
+import { overhead } from '../../fixtures/requests/overhead.ts';
+import { sampleRequest } from '../../fixtures/requests/sample.ts';
 import { withHeader, withProperty } from '../../fixtures/requests/valid.ts';
 import type { Grant } from '../../fixtures/requests/values.ts';
 import { type Scenario, Unobtainable } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { successProblem } from '../../fixtures/scenario/success.ts';
 import { authorises, presents, refusesRevoked, repeats } from '../../fixtures/scenario/token-steps.ts';
-import type { Contract, Role } from '../../schemas/openapi/contract.ts';
+import type { Contract, Operation, RequestBody, Role } from '../../schemas/openapi/contract.ts';
 
 /** A valid request is answered with the documented success. */
 export function success(contract: Contract): Scenario[] {
@@ -17,6 +20,7 @@ export function success(contract: Contract): Scenario[] {
 }
 
 function succeeds(contract: Contract, role: Role): Scenario {
+  const others = otherTypes(contract.operation(role));
   return {
     title: `${role} answers a valid request with the documented success`,
     establishes: [
@@ -25,7 +29,7 @@ function succeeds(contract: Contract, role: Role): Scenario {
       ...(role === 'refresh' && contract.protectedRole ? ['token.refreshed-usable'] : []),
       ...(role === contract.protectedRole ? ['token.usable'] : []),
     ],
-    requests: () => ({ issue: 2, refresh: 5, revoke: 2 })[role],
+    requests: () => ({ issue: 2, refresh: 5, revoke: 2 })[role] + others.length * overhead[role],
     run: async (t) => {
       const grant =
         role === 'issue' ? undefined : await (role === 'refresh' ? t.refreshableGrant() : t.grant());
@@ -40,13 +44,36 @@ function succeeds(contract: Contract, role: Role): Scenario {
       });
       if (role === contract.protectedRole) authorises(t, 'token.usable', exchange);
       if (role === 'refresh' && grant) await judgeRefreshed(t, grant, exchange);
+      await takesOtherTypes(t, role, others);
     },
   };
 }
 
+/** The documented media types of a body beyond the one that all other requests are sent in. */
+function otherTypes({ body, bodies = [] }: Partial<Operation> = {}): RequestBody[] {
+  return bodies.filter((other) => other.pointer !== body?.pointer && other.format !== 'other');
+}
+
+/** A valid request succeeds in each media type that the document has for it. */
+async function takesOtherTypes(t: ScenarioRun, role: Role, bodies: RequestBody[]): Promise<void> {
+  for (const body of bodies) {
+    const exchange = await t.send(await t.valid(role, `a valid request as ${body.mediaType}`, { body }));
+    if ((await t.presence(exchange)) === 'away') throw new Unobtainable(t.whyAway(exchange));
+    const problem = successProblem(t.contract, exchange);
+    t.check(`${role}.success`, problem === undefined, {
+      expected: `the documented success, of its media type and valid under its schema, to ${body.mediaType} too`,
+      actual: problem ?? '',
+      exchange,
+      place: body.pointer,
+    });
+  }
+}
+
 function ignoresUnknown(contract: Contract, role: Role): Scenario[] {
-  const operation = contract.operation(role);
-  if (!operation?.body || operation.body.schema.additionalProperties === false) return [];
+  const sample = sampleRequest(contract, role);
+  // Where it is not allowed, that it is refused is the matter of the requirement on constraints.
+  const unknown = withProperty(sample, ['conformance_unknown'], 'x', '');
+  if (!sample.operation.body || errorsOf(contract, unknown).length > 0) return [];
   return [
     {
       title: `${role} ignores a parameter it does not know`,

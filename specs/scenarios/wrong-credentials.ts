@@ -2,14 +2,21 @@ import type { Draft } from '../../fixtures/http/exchange.ts';
 import { fitsHeader } from '../../fixtures/http/grants.ts';
 import { propertyNamed } from '../../fixtures/requests/credential-properties.ts';
 import { errorsOf } from '../../fixtures/requests/invalid.ts';
-import { unknownAddress } from '../../fixtures/requests/media-types.ts';
+import { and, unknownAddress } from '../../fixtures/requests/media-types.ts';
 import { type Altered, lookalike, nearMisses, tamperedJwts } from '../../fixtures/requests/near-misses.ts';
 import { overhead } from '../../fixtures/requests/overhead.ts';
-import { withHeader, withJson, withProperty } from '../../fixtures/requests/valid.ts';
-import { answers, doesNotSucceed, refuses } from '../../fixtures/scenario/refusals.ts';
+import { basic, withHeader, withJson, withProperty } from '../../fixtures/requests/valid.ts';
+import { doesNotSucceed, refuses, refusesAs } from '../../fixtures/scenario/refusals.ts';
 import type { Scenario } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
-import type { Contract, Role } from '../../schemas/openapi/contract.ts';
+import type { Credentials } from '../../fixtures/settings/target.ts';
+import type {
+  Contract,
+  Operation,
+  RightStatuses,
+  Role,
+  SecurityScheme,
+} from '../../schemas/openapi/contract.ts';
 
 /** The text with its first visible ASCII character as a full-width one, which a normalising comparison takes for it. */
 function fullWidth(text: string): string {
@@ -17,21 +24,47 @@ function fullWidth(text: string): string {
 }
 
 /**
- * Requests with wrong credentials. One that is malformed, under the document or by its length, may be answered
- * 400 as well: "Invalid request parameters". What a change left as it was is not wrong.
+ * Requests with wrong credentials, each put where the right one stands. One that is malformed, under the document or
+ * by its length, may be answered like any request that is not valid. What a change left as it was is not wrong.
  */
-function wrongly(t: ScenarioRun, valid: Draft, path: string[], label: string, wrong: Altered[]): Draft[] {
-  const right = valueIn(valid, path);
+function wrongly(t: ScenarioRun, right: string, label: string, wrong: Altered[], put: Put): Draft[] {
   return wrong.flatMap(({ what, value }) => {
     if (value === right) return [];
-    const draft = withProperty(valid, path, t.secret(label, value), what);
+    const draft = put(t.secret(label, value), what);
     const malformed = value.length !== right.length || errorsOf(t.contract, draft).length > 0;
-    return [malformed ? { ...draft, alsoRight: [400] } : draft];
+    return [malformed ? { ...draft, alsoRight: invalidStatuses(t.contract, draft) } : draft];
   });
 }
 
-function valueIn({ json }: Draft, path: string[]): string {
-  return String(path.reduce<unknown>((value, name) => Object(value)[name], json));
+/** Makes a request with a value in the place of another. */
+type Put = (value: string, intent: string) => Draft;
+
+function invalidStatuses(contract: Contract, { operation }: Draft): readonly number[] {
+  return contract.refusalOf(operation, 'invalid').all;
+}
+
+/** The statuses that a document has for a request to an operation that proves no right. */
+function unproven(contract: Contract, role: Role): RightStatuses {
+  const operation = contract.operation(role);
+  if (!operation) throw new Error(`the contract has no operation to ${role} a token`);
+  return contract.refusalOf(operation, 'unauthenticated');
+}
+
+/** Makes a request of the valid one with other client credentials. */
+type Prove = (valid: Draft, client: Credentials, intent: string) => Draft;
+
+/** Where the credentials of a client stand in a request for tokens: in its body, or as HTTP Basic (RFC 6749 section 2.3.1). */
+function clientProof(contract: Contract): Prove | undefined {
+  const clientId = propertyNamed(contract, 'issue', 'client_id');
+  const clientSecret = propertyNamed(contract, 'issue', 'client_secret');
+  if (clientId && clientSecret) {
+    return (valid, { id, secret }, intent) =>
+      withProperty(withProperty(valid, clientId, id, ''), clientSecret, secret, intent);
+  }
+  const isBasic = contract.operation('issue')?.security.some(({ kind }) => kind === 'basic');
+  return isBasic
+    ? (valid, client, intent) => withHeader(valid, 'authorization', basic(client), intent)
+    : undefined;
 }
 
 /** Who does not prove an identity, or brings a token that was not issued, is refused. */
@@ -39,14 +72,13 @@ export function wrongCredentials(contract: Contract): Scenario[] {
   return [
     ...wrongClients(contract),
     ...wrongRefreshTokens(contract),
-    ...contract.operations.filter(({ bearer }) => bearer).map(({ role }) => withoutBearer(role)),
+    ...contract.operations.filter(({ security }) => security.length > 0).map(unproved),
   ];
 }
 
 function wrongClients(contract: Contract): Scenario[] {
-  const clientId = propertyNamed(contract, 'issue', 'client_id');
-  const clientSecret = propertyNamed(contract, 'issue', 'client_secret');
-  if (!clientId || !clientSecret) return [];
+  const prove = clientProof(contract);
+  if (!prove) return [];
   const unknownClient = 'an unknown client';
   const wrongSecret = 'a wrong secret';
   return [
@@ -56,7 +88,12 @@ function wrongClients(contract: Contract): Scenario[] {
       // With a client id that is a UUID: one more with another that has letters.
       requests: () => 20 + overhead.issue,
       run: async (t) => {
-        const { id, secret } = t.target.client;
+        const { client } = t.target;
+        const { id, secret } = client;
+        const otherId = (valid: Draft, label: string, wrong: Altered[]) =>
+          wrongly(t, id, label, wrong, (value, what) => prove(valid, { id: value, secret }, what));
+        const otherSecret = (valid: Draft, label: string, wrong: Altered[], of = id) =>
+          wrongly(t, secret, label, wrong, (value, what) => prove(valid, { id: of, secret: value }, what));
         const blanks = ` ${secret} `;
         const wrongSecrets: Altered[] = [
           { what: wrongSecret, value: lookalike(secret) },
@@ -73,26 +110,25 @@ function wrongClients(contract: Contract): Scenario[] {
           { what: 'a client id between blanks', value: ` ${id} ` },
         ];
         const derive = (valid: Draft): Draft[] => [
-          ...wrongly(t, valid, clientId, 'unknown_client_id', [{ what: unknownClient, value: stranger }]),
-          ...wrongly(t, valid, clientSecret, 'wrong_client_secret', wrongSecrets),
-          ...wrongly(t, withProperty(valid, clientId, secret, ''), clientSecret, 'client_id', [
-            { what: 'id and secret swapped', value: id },
-          ]),
-          ...wrongly(t, valid, clientId, 'client_id', [{ what: 'an empty client id', value: '' }]),
-          ...wrongly(t, valid, clientSecret, 'client_secret', [
-            { what: 'an empty client secret', value: '' },
-          ]),
-          ...wrongly(t, withProperty(valid, clientId, stranger, ''), clientSecret, 'client_secret', [
-            { what: 'an unknown client with an empty secret', value: '' },
-          ]),
+          ...otherId(valid, 'unknown_client_id', [{ what: unknownClient, value: stranger }]),
+          ...otherSecret(valid, 'wrong_client_secret', wrongSecrets),
+          ...otherSecret(valid, 'client_id', [{ what: 'id and secret swapped', value: id }], secret),
+          ...otherId(valid, 'client_id', [{ what: 'an empty client id', value: '' }]),
+          ...otherSecret(valid, 'client_secret', [{ what: 'an empty client secret', value: '' }]),
+          ...otherSecret(
+            valid,
+            'client_secret',
+            [{ what: 'an unknown client with an empty secret', value: '' }],
+            stranger,
+          ),
         ];
         await refuses(t, 'issue', [
-          { derive, rules: [answers('issue.invalid-client', 401)] },
+          { derive, rules: [refusesAs('issue.invalid-client', unproven(contract, 'issue'))] },
           {
             // No characters of a secret, or no client id at all: whoever looks at their form may answer as he likes.
             derive: (valid) => [
-              ...wrongly(t, valid, clientId, 'wrong_client_id', wrongIds),
-              ...wrongly(t, valid, clientSecret, 'wrong_client_secret', [
+              ...otherId(valid, 'wrong_client_id', wrongIds),
+              ...otherSecret(valid, 'wrong_client_secret', [
                 { what: 'the secret and a line feed', value: `${secret}\n` },
                 { what: 'the secret, then NUL and more', value: `${secret}\0x` },
                 { what: 'the secret in full-width characters', value: fullWidth(secret) },
@@ -141,9 +177,13 @@ function wrongRefreshTokens(contract: Contract): Scenario[] {
       establishes: ['refresh.invalid-token'],
       requests: () => 8 + overhead.refresh,
       run: (t) => {
+        const otherToken = (valid: Draft, wrong: Altered[]) =>
+          wrongly(t, valid.grant?.refreshToken ?? '', 'wrong_refresh_token', wrong, (value, what) =>
+            withProperty(valid, token, value, what),
+          );
         const derive = (valid: Draft): Draft[] => {
           const { accessToken = '', refreshToken = '' } = valid.grant ?? {};
-          return wrongly(t, valid, token, 'wrong_refresh_token', [
+          return otherToken(valid, [
             { what: 'an unknown refresh token', value: lookalike(refreshToken) },
             ...[...tamperedJwts(refreshToken), ...nearMisses(refreshToken)].map(({ what, value }) => ({
               what: `a refresh token ${what}`,
@@ -154,11 +194,11 @@ function wrongRefreshTokens(contract: Contract): Scenario[] {
           ]);
         };
         const spelt = (valid: Draft): Draft[] =>
-          wrongly(t, valid, token, 'wrong_refresh_token', [
+          otherToken(valid, [
             { what: 'a refresh token and a line feed', value: `${valid.grant?.refreshToken}\n` },
           ]);
         return refuses(t, 'refresh', [
-          { derive, rules: [answers('refresh.invalid-token', 401)] },
+          { derive, rules: [refusesAs('refresh.invalid-token', unproven(contract, 'refresh'))] },
           { derive: spelt, rules: [doesNotSucceed('refresh.invalid-token')] },
         ]);
       },
@@ -166,33 +206,67 @@ function wrongRefreshTokens(contract: Contract): Scenario[] {
   ];
 }
 
-function withoutBearer(role: Role): Scenario {
+function unproved({ role, bearer, security, alternatives }: Operation): Scenario {
   const id = `${role}.unauthenticated`;
-  const inQuery =
-    role === 'revoke'
-      ? [{ derive: bearerInQuery, rules: [answers('revoke.bearer-in-query', 400, 401)] }]
-      : [];
+  const inQuery = role === 'revoke' && bearer ? ['revoke.bearer-in-query'] : [];
+  const what = security.map((scheme) => scheme.what.replace(/^(a|the) /, '')).join(' and ');
 
   return {
-    title: `${role} refuses a request without a valid bearer token`,
-    establishes: [id, ...inQuery.flatMap(({ rules }) => rules.map(({ requirement }) => requirement))],
+    title: `${role} refuses a request without a valid ${what}`,
+    establishes: [id, ...inQuery],
     // With an access token that is a JWT: five more than with an opaque one.
     requests: () => 24 + inQuery.length,
     run: async (t) => {
-      const revoked = await revokedToken(t);
+      const right = unproven(t.contract, role);
+      const revoked = bearer ? await revokedToken(t) : undefined;
+      const basicToo = alternatives.flat().some(({ kind }) => kind === 'basic');
+      const derive = (valid: Draft) =>
+        security.flatMap((scheme) => {
+          if (scheme.kind === 'bearer') return withoutBearer(t, valid, revoked, basicToo);
+          return scheme.kind === 'basic' ? withoutBasic(t, valid) : withoutKey(t, valid, scheme);
+        });
       await refuses(t, role, [
-        { derive: (valid) => unauthenticated(t, valid, revoked), rules: [answers(id, 401)] },
-        ...inQuery,
+        { derive, rules: [refusesAs(id, right)] },
+        ...inQuery.map((requirement) => ({
+          derive: bearerInQuery,
+          rules: [refusesAs(requirement, right, ...t.contract.refusalOf(t.operation(role), 'invalid').all)],
+        })),
       ]);
     },
   };
+}
+
+/** Every way to come without the client's credentials as HTTP Basic. */
+function withoutBasic(t: ScenarioRun, valid: Draft): Draft[] {
+  const { id, secret } = t.target.client;
+  const wrong = t.secret('wrong_client_secret', lookalike(secret));
+  const headers: [string, string | undefined][] = [
+    ['no Authorization', undefined],
+    ['an empty Authorization', ''],
+    ['the scheme Basic alone', 'Basic'],
+    ['Basic credentials that are no base64', 'Basic %%%'],
+    ['Basic credentials with a wrong secret', t.secret('basic_credentials', basic({ id, secret: wrong }))],
+  ];
+  return headers.map(([what, value]) => withHeader(valid, 'authorization', value, what));
+}
+
+/** Every way to come without an API key. */
+function withoutKey(t: ScenarioRun, valid: Draft, { parameter = '' }: SecurityScheme): Draft[] {
+  const right = valid.headers.find(([name]) => name.toLowerCase() === parameter.toLowerCase())?.[1] ?? '';
+  const values: [string, string | undefined][] = [
+    ['left out', undefined],
+    ['empty', ''],
+    ['of another value', t.secret('wrong_key', lookalike(right))],
+    ['cut by one character', t.secret('wrong_key', right.slice(0, -1))],
+  ];
+  return values.map(([what, value]) => withHeader(valid, parameter, value, `the key ${parameter} ${what}`));
 }
 
 /** Where RFC 6750 once let it stand; it is logged with every address there. */
 function bearerInQuery(valid: Draft): Draft[] {
   const query = new URLSearchParams({ access_token: valid.grant?.accessToken ?? '' }).toString();
   const draft = withHeader(valid, 'authorization', undefined, 'the bearer token in the query');
-  return [{ ...draft, query, alsoRight: unknownAddress }];
+  return [{ ...draft, query: and(valid.query, query), alsoRight: unknownAddress }];
 }
 
 /** A token that was alive and has been revoked, where the target gives and revokes one; else undefined. */
@@ -205,9 +279,14 @@ async function revokedToken(t: ScenarioRun): Promise<string | undefined> {
 }
 
 /** Every way to come without a live bearer token. */
-function unauthenticated(t: ScenarioRun, valid: Draft, revoked: string | undefined): Draft[] {
+function withoutBearer(
+  t: ScenarioRun,
+  valid: Draft,
+  revoked: string | undefined,
+  basicToo: boolean,
+): Draft[] {
   const { accessToken: token = '', refreshToken } = valid.grant ?? {};
-  const basic = Buffer.from(`${t.target.client.id}:${t.target.client.secret}`).toString('base64');
+  const asBasic = t.secret('basic_credentials', basic(t.target.client));
   const bearers: Altered[] = [
     ...tamperedJwts(token),
     ...nearMisses(token),
@@ -221,7 +300,8 @@ function unauthenticated(t: ScenarioRun, valid: Draft, revoked: string | undefin
     ['an empty Authorization', ''],
     ['the scheme alone', 'Bearer'],
     ['the token without a scheme', token],
-    ['the client credentials as Basic', `Basic ${t.secret('basic_credentials', basic)}`],
+    // Where the document takes them in place of the token, they are right.
+    ...(basicToo ? [] : [['the client credentials as Basic', asBasic] as [string, string]]),
     ['an unknown scheme', `Conformance ${token}`],
     ['a bearer token that every object inherits', 'Bearer constructor'],
     ['a bearer token that is garbage in three parts', 'Bearer garbage.in.parts'],
@@ -240,7 +320,7 @@ function unauthenticated(t: ScenarioRun, valid: Draft, revoked: string | undefin
         { ...(valid.json as object), access_token: token },
         'the bearer token only in the body',
       ),
-      alsoRight: [400],
+      alsoRight: invalidStatuses(t.contract, valid),
     },
   ];
 }
