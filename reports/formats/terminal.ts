@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import type { ConformanceReport, RequirementResult } from '../../schemas/report/report.ts';
+import type { ConformanceReport, Deviation, RequirementResult } from '../../schemas/report/report.ts';
 import {
   type AcceptedFinding,
   acceptedFindings,
@@ -61,9 +61,20 @@ function breachLines(finding: Finding, inFull: boolean, { red, bold, dim }: Colo
     head,
     `    expected: ${oneLine(first.expected)}`,
     `    actual:   ${oneLine(first.actual)}${first.instancePointer ? ` (at ${oneLine(first.instancePointer)})` : ''}`,
+    ...proofLines(first),
     `    rerun:    ${oneLine(first.rerun, 1000)}`,
     ...(others.length > 0 ? [dim(`    and ${countOf(others.length, 'more deviation')}`)] : []),
   ];
+}
+
+/** The exchanges that show a deviation, a line each; one alone is told by what was expected and came. */
+function proofLines({ proof }: Deviation): string[] {
+  if (proof.length < 2) return [];
+  return proof.map(({ purpose, waitedMs, exchange: { response, failure } }, at) => {
+    const came = response ? `${response.status} ${response.statusText}`.trim() : (failure ?? 'no answer');
+    const wait = waitedMs === undefined ? '' : `${(waitedMs / 1000).toFixed(1)} s later: `;
+    return `    ${at === 0 ? 'proof:   ' : '         '} ${at + 1}. ${wait}${oneLine(purpose, 80)} → ${oneLine(came, 60)}`;
+  });
 }
 
 function adviceLine({ requirement, deviations }: Finding, { yellow, bold, dim }: Colours): string {

@@ -4,6 +4,7 @@ import type {
   ConformanceReport,
   Deviation,
   Outcome,
+  ProofStep,
   RequirementResult,
   RunError,
   Verdict,
@@ -233,10 +234,19 @@ function group(
         ? {}
         : { place: { pointer: place.pointer, file: place.file, line: place.line } }),
       ...(shown === undefined ? {} : { exchange: shown.record, curl: shown.curl }),
+      proof: proofIn(record, check),
+      ...(check.script === undefined ? {} : { script: check.script }),
       rerun: rerun(record),
     });
   }
   return [...grouped.values()];
+}
+
+function proofIn({ exchanges }: ScenarioRecord, { proof = [] }: CheckRecord): ProofStep[] {
+  return proof.flatMap(({ exchange, ...step }) => {
+    const shown = exchanges[exchange];
+    return shown ? [{ ...step, exchange: shown.record }] : [];
+  });
 }
 
 /** Runs one scenario again, against the same target. */

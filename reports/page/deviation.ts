@@ -1,11 +1,11 @@
-import type { Deviation, RequirementResult } from '../../schemas/report/report.ts';
+import type { Deviation, ProofStep, RequirementResult } from '../../schemas/report/report.ts';
 import { command } from './command.ts';
 import type { LinesAround } from './contract-lines.ts';
-import { differingPart } from './differing-part.ts';
+import { differingPart, nothingDiffers } from './differing-part.ts';
 import { exchangeView } from './exchange.ts';
 import { html, type View } from './html.ts';
 import { sourceLines } from './source-lines.ts';
-import { counted, shown } from './text.ts';
+import { counted, duration, shown } from './text.ts';
 
 /** Longest part of a deviation that stands in the line that opens it, in characters. */
 const longestGist = 160;
@@ -62,9 +62,27 @@ function heading({ scenario, alsoIn, occurrences, level }: Deviation): View {
   return [shown(scenario), marks.map((mark) => html` <span class="tag">${mark}</span>`)];
 }
 
+/** One exchange of the proof: what it was for and what came, the whole behind it; open where the answer deviates. */
+function stepView(
+  { purpose, exchange, waitedMs, decisive }: ProofStep,
+  deviation: Deviation,
+  open: boolean,
+): View {
+  const { response, failure, request } = exchange;
+  const came = response ? `${response.status} ${response.statusText}`.trim() : (failure ?? 'no answer');
+  return html`<li class=${decisive ? 'step decisive' : 'step'}>
+    ${waitedMs !== undefined && html`<p class="quiet">${duration(waitedMs)} later</p>`}
+    <details class="fold" open=${open && decisive}>
+      <summary><span class="purpose">${shown(purpose)}</span> <code>${request.method} ${shown(request.url.replace(/^\w+:\/\/[^/]*/, ''))}</code> <b class="came">${shown(came)}</b>${decisive && html` <span class="tag">shows it</span>`}</summary>
+      ${exchangeView(exchange, decisive ? differingPart(deviation) : nothingDiffers)}
+    </details>
+  </li>`;
+}
+
 function proof(shownDeviation: Shown): View {
   const { deviation, open } = shownDeviation;
-  const { expected, actual, instancePointer, exchange, curl, rerun, alsoIn } = deviation;
+  const { expected, actual, instancePointer, proof: steps, curl, script, rerun, alsoIn } = deviation;
+  const reproduce = script ?? curl;
   return html`<div class="proof">
     <dl class="versus">
       <div class="expected"><dt>Expected</dt><dd dir="auto">${shown(expected)}</dd></div>
@@ -75,14 +93,8 @@ function proof(shownDeviation: Shown): View {
     </dl>
     ${command('Run again', rerun)}
     ${contractLines(shownDeviation)}
-    ${
-      exchange &&
-      html`<details class="fold" open=${open}>
-        <summary>Exchange</summary>
-        ${exchangeView(exchange, differingPart(deviation))}
-        ${curl !== undefined && command('Reproduce', curl)}
-      </details>`
-    }
+    ${steps.length > 0 && html`<ol class="steps">${steps.map((step) => stepView(step, deviation, open))}</ol>`}
+    ${reproduce !== undefined && html`<details class="fold"><summary>Reproduce from a shell</summary>${command('Reproduce', reproduce)}</details>`}
     ${
       alsoIn.length > 0 &&
       html`<details class="fold">

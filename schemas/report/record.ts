@@ -1,5 +1,5 @@
 import type { Place } from '../document/yaml-document.ts';
-import type { Drift, RecordedExchange } from './report.ts';
+import type { Drift, ProofStep, RecordedExchange } from './report.ts';
 
 /** One fact established about an exchange, for one requirement, as it travels to the reporter: redacted. */
 export interface CheckRecord {
@@ -13,6 +13,10 @@ export interface CheckRecord {
   place?: Place;
   /** Index into the scenario's exchanges. */
   exchange?: number;
+  /** The exchanges that show the deviation, in order, by their index; see `ProofStep` of the report. */
+  proof?: (Omit<ProofStep, 'exchange'> & { exchange: number })[];
+  /** A script for a shell that sends them again; see `Deviation` of the report. */
+  script?: string;
 }
 
 /** What a scenario saw of the contract. Keys are joined by one space: `issue 200`. */

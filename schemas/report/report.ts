@@ -122,6 +122,17 @@ export interface RecordedExchange {
   failure: string | null;
 }
 
+/** One exchange of a proof, and what it is for. */
+export interface ProofStep {
+  /** In words: `a token revokes itself`. */
+  purpose: string;
+  exchange: RecordedExchange;
+  /** Milliseconds that the run let pass before it. */
+  waitedMs?: Count;
+  /** Set on the one whose answer deviates. */
+  decisive?: true;
+}
+
 /** A check that failed: what was expected, what came, where the contract says so. */
 export interface Deviation {
   /** `must` or `should`: never above the level of its requirement. */
@@ -142,6 +153,13 @@ export interface Deviation {
   place?: DocumentSource;
   /** The exchange that shows it. */
   exchange?: RecordedExchange;
+  /** The exchanges that show it, in order, the decisive one last; empty where nothing was exchanged. */
+  proof: ProofStep[];
+  /**
+   * A script for a POSIX shell that sends the proof again: it ends with 1 where the deviation shows, with 0 where it
+   * does not. Absent where a request cannot be told without a secret.
+   */
+  script?: Text;
   /** Reproduces the request from a shell; credentials and tokens are `$NOMBA_…` placeholders. */
   curl?: Text;
   /** Runs just the scenario again. */

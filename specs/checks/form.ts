@@ -18,6 +18,11 @@ export function checkExchange(t: ScenarioRun, exchange: Exchange): void {
   checkToken(t, exchange);
 }
 
+/** A text as a regular expression of itself. */
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+}
+
 function checkForm(t: ScenarioRun, exchange: Exchange): void {
   const { draft, response } = exchange;
   if (!response) return;
@@ -44,6 +49,9 @@ function checkForm(t: ScenarioRun, exchange: Exchange): void {
     expected: `Content-Type ${definition.contents.map(({ mediaType }) => mediaType).join(' or ')} with ${response.status}`,
     actual: response.header('content-type') ?? 'no Content-Type',
     exchange,
+    ...(response.header('content-type') === undefined
+      ? { header: 'content-type' }
+      : { matches: new RegExp(`^content-type:\\s*${escaped(response.mediaType ?? '')}`, 'im') }),
     place: `${definition.pointer}/content`,
   });
   // A body of another media type is judged by the schema only where it is JSON all the same.

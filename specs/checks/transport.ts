@@ -3,6 +3,7 @@ import { grantIn } from '../../fixtures/http/grants.ts';
 import type { Response } from '../../fixtures/http/response.ts';
 import { shortestEcho, spellingsOf } from '../../fixtures/redaction/spellings.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
+import type { Mark } from '../../fixtures/scenario/script.ts';
 import { isLoopback } from '../../fixtures/settings/limits.ts';
 
 /**
@@ -43,8 +44,8 @@ const internals: [RegExp, string][] = [
 export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
   const { response, request, draft } = exchange;
   if (!response) return;
-  const check = (id: string, passed: boolean, expected: string, actual: string) =>
-    t.check(id, passed, { expected, actual, exchange });
+  const check = (id: string, passed: boolean, expected: string, actual: string, mark: Mark = {}) =>
+    t.check(id, passed, { expected, actual, exchange, ...mark });
 
   if (response.success && grantIn(response)) {
     const control = response.header('cache-control');
@@ -53,6 +54,7 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
       control?.split(',').some((directive) => directive.trim().toLowerCase() === 'no-store') === true,
       'Cache-Control: no-store with a token',
       control === undefined ? 'no Cache-Control' : `Cache-Control: ${control}`,
+      control === undefined ? { header: 'cache-control' } : { matches: /^cache-control:(?!.*no-store)/im },
     );
   }
   if (response.status === 401) {
@@ -65,6 +67,7 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
       challenge !== undefined && challenges(challenge, bearer),
       `WWW-Authenticate with 401, a challenge of ${scheme} in it`,
       challenge === undefined ? 'no WWW-Authenticate' : `WWW-Authenticate: ${challenge}`,
+      challenge === undefined ? { header: 'www-authenticate' } : { comparison: true },
     );
   }
   const redirect = response.status >= 300 && response.status < 400;
@@ -77,19 +80,24 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
   const cookie = response.header('set-cookie');
   // A cookie may have no name; then what is before its attributes is its value (RFC 6265 section 5.2).
   const named = cookie?.match(/^[^;=]+=/)?.[0] ?? '';
-  check('http.no-cookie', cookie === undefined, 'no Set-Cookie', `Set-Cookie: ${named}…`);
+  check('http.no-cookie', cookie === undefined, 'no Set-Cookie', `Set-Cookie: ${named}…`, {
+    header: 'set-cookie',
+  });
 
   const url = new URL(request.url);
   const told = readable(response).replaceAll(url.pathname, '');
   const found = internals.find(([pattern]) => pattern.test(told));
-  check('http.no-internals', !found, 'an error for the caller alone', `${found?.[1]} in the answer`);
+  check('http.no-internals', !found, 'an error for the caller alone', `${found?.[1]} in the answer`, {
+    matches: found?.[0],
+  });
 
   const echoed = echo(t, exchange);
   check(
     'http.no-secret-echo',
     echoed === undefined,
     'no credential that was sent',
-    `${echoed} in the answer`,
+    `${echoed?.name} in the answer`,
+    echoed && echoed.value === undefined ? { comparison: true } : { holds: echoed?.value },
   );
 
   const protectedWire = url.protocol === 'https:' || isLoopback(url.hostname);
@@ -123,7 +131,15 @@ function checkCors(t: ScenarioRun, exchange: Exchange): void {
     expected: 'no Access-Control-Allow-Credentials for any origin',
     actual: `Access-Control-Allow-Origin: ${allowed} with credentials`,
     exchange,
+    header: 'access-control-allow-credentials',
   });
+}
+
+/** A credential that an answer gives back, and what it is called. */
+interface Echo {
+  name: string;
+  /** As it was sent; undefined where it stands within a token. */
+  value: string | undefined;
 }
 
 /**
@@ -131,7 +147,7 @@ function checkCors(t: ScenarioRun, exchange: Exchange): void {
  * sent or not. A token response has its own tokens; in one that is no JWT (whose payload is the matter of
  * another requirement) the client secret may not be found either.
  */
-function echo(t: ScenarioRun, { request, response, draft }: Exchange): string | undefined {
+function echo(t: ScenarioRun, { request, response, draft }: Exchange): Echo | undefined {
   if (!response) return undefined;
   const own = response.success ? grantIn(response) : undefined;
   const ownTokens = [own?.accessToken, own?.refreshToken].filter((token) => token !== undefined);
@@ -154,10 +170,10 @@ function echo(t: ScenarioRun, { request, response, draft }: Exchange): string | 
   ];
   const standsIn = (place: string) => (entry: [string, unknown]) => holds(place, entry[1]);
   const opaque = ownTokens.filter((token) => token.split('.').length !== 3).join('\n');
-  return (
-    [...sent, ...secrets].find(standsIn(text))?.[0] ??
-    secrets.find(standsIn(opaque))?.map((name) => `${name}, within a token`)[0]
-  );
+  const echoed = [...sent, ...secrets].find(standsIn(text));
+  if (echoed) return { name: echoed[0], value: String(echoed[1]) };
+  const within = secrets.find(standsIn(opaque));
+  return within && { name: `${within[0]}, within a token`, value: undefined };
 }
 
 /** Whether a text holds a credential, as it is or encoded. */

@@ -8,14 +8,20 @@ import type { Contract } from '../../schemas/openapi/contract.ts';
 import type { CheckRecord, ScenarioRecord } from '../../schemas/report/record.ts';
 import { catalogue, requirement, sourceOf, titleIn } from '../catalogue/catalogue.ts';
 
-/** Shows each exchange that shows a deviation, as text on a step of its own, named by the deviation. */
+/** Shows the proof of each deviation as a step, named by the deviation, with a step for each exchange of it. */
 export async function showDeviations({ checks, exchanges }: ScenarioRecord): Promise<void> {
   for (const check of checks) {
-    const shown = check.exchange === undefined ? undefined : exchanges[check.exchange];
-    if (check.outcome !== 'failed' || !shown) continue;
-    await test.step(sentence(check), (step) =>
-      step.attach('the exchange that shows it', text(readable(shown.record))),
-    );
+    if (check.outcome !== 'failed' || !check.proof) continue;
+    const steps = check.proof;
+    await test.step(sentence(check), async () => {
+      for (const { exchange, purpose, decisive } of steps) {
+        const shown = exchanges[exchange];
+        if (!shown) continue;
+        await test.step(decisive ? `${purpose}: shows it` : purpose, (step) =>
+          step.attach('exchange', text(readable(shown.record))),
+        );
+      }
+    });
   }
 }
 

@@ -128,6 +128,7 @@ function namesMethods(requirement: string): Rule {
   return {
     requirement,
     expected: 'Allow with 405',
+    header: 'allow',
     right: ({ response }) => response?.status !== 405 || response.header('allow') !== undefined,
   };
 }

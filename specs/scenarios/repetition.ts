@@ -206,6 +206,7 @@ function differ(t: ScenarioRun, kind: 'access' | 'refresh', tokens: string[]): v
     expected: `${tokens.length} different ${kind} tokens`,
     actual: `${repeated} of them seen before`,
     exchange: t.exchanges.findLast(({ draft }) => draft.operation.role === 'issue'),
+    comparison: true,
   });
 }
 
@@ -225,6 +226,7 @@ function checkUnpredictable(t: ScenarioRun, grants: Grant[]): void {
       expected: `at least ${enoughBits} bits of entropy in an opaque ${kind}`,
       actual: `about ${Math.round(bits)} bits, by ${opaque.length} tokens seen`,
       exchange: t.exchanges.findLast(({ draft }) => draft.operation.role === 'issue'),
+      comparison: true,
     });
   }
 }

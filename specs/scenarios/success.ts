@@ -132,6 +132,7 @@ async function judgeRefreshed(t: ScenarioRun, grant: Grant, exchange: Exchange):
     expected: 'another access token than before',
     actual: 'the same access token',
     exchange,
+    holds: grant.accessToken,
     instancePointer: '/data/access_token',
   });
   if (!t.contract.protectedRole) return;

@@ -165,6 +165,8 @@ function compareErrors(t: ScenarioRun, ...intents: [string, string]): void {
     expected: `the answer to an unknown client: ${first}`,
     actual: `to a wrong secret: ${second}`,
     exchange: wrong,
+    also: [unknown],
+    comparison: true,
   });
 }
 
