@@ -16,6 +16,7 @@ function messageOf(report: ConformanceReport): string {
   const { known } = countOutcomes(report);
   switch (report.verdict) {
     case 'conforming':
+      if (report.baseline) return 'no regression';
       return known > 0 ? `conforming, ${known} known` : 'conforming';
     case 'nonconforming':
       return broken > 0 ? `${broken} broken` : 'nonconforming';

@@ -36,7 +36,7 @@ export function summary(report: ConformanceReport): string {
 }
 
 function facts(report: ConformanceReport): string {
-  const { target, contract, suite, startedAt, durationMs, requests, tokens, rules } = report;
+  const { target, contract, suite, startedAt, durationMs, requests, tokens, rules, warnings = [] } = report;
   const left = tokens.left > 0 ? `, **${tokens.left} left**` : '';
   return [
     `Requirements: ${describeCounts(report)}${report.partial ? ' (only a part was run)' : ''}`,
@@ -44,6 +44,7 @@ function facts(report: ConformanceReport): string {
     `Target: ${code(target.name)} at ${code(target.baseUrl)}; ${requests} requests in ${(durationMs / 1000).toFixed(1)} s; tokens: ${tokens.issued} issued, ${tokens.revoked} revoked${left}`,
     `Contract: ${prose(contract.title)} ${prose(contract.version)}, ${code(contract.path)}, SHA-256 ${code(contract.sha256.slice(0, 12))}`,
     `Suite: ${prose(suite.version)}, commit ${code(suite.commit)}, rules of ${rules}, ${startedAt}`,
+    ...warnings.map((warning) => `Warning: ${prose(warning)}`),
   ]
     .map((line) => `- ${line}`)
     .join('\n');

@@ -22,7 +22,7 @@ export function allowancesFrom(env: Record<string, string | undefined>, contract
   const baseline = baselineFrom(env);
   return {
     known: known === undefined ? new KnownDeviations() : loadKnownDeviations(known, applicable(contract)),
-    baseline: baseline === undefined ? undefined : usableBaseline(baseline),
+    baseline: baseline === undefined ? undefined : usableBaseline(baseline, contract),
   };
 }
 
@@ -35,13 +35,19 @@ function applicable(contract: Contract) {
 }
 
 /** A baseline that knows little forgives much: one that lacks what passed would let its loss go unseen. */
-function usableBaseline(file: string): ConformanceReport {
+function usableBaseline(file: string, contract: Contract): ConformanceReport {
   const report = readReport(file);
   const problem = report.partial
     ? 'is of a run of only a part of the scenarios'
-    : report.requirements.some(({ outcome }) => outcome === 'passed')
-      ? undefined
-      : 'is of a run that established nothing';
+    : !report.requirements.some(({ outcome }) => outcome === 'passed')
+      ? 'is of a run that established nothing'
+      : report.verdict === 'inconclusive'
+        ? 'is of a run without a verdict'
+        : report.contract.sha256 !== contract.sha256
+          ? `is of another contract (${report.contract.title} ${report.contract.version}, SHA-256 ${report.contract.sha256.slice(0, 12)}…)`
+          : undefined;
   if (problem === undefined) return report;
-  throw new UserError(`The baseline ${file} ${problem}; name the conformance.json of a whole run.`);
+  throw new UserError(
+    `The baseline ${file} ${problem}; name the conformance.json of a whole run with a verdict on this contract.`,
+  );
 }

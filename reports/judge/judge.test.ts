@@ -47,14 +47,16 @@ test.describe('with a baseline', () => {
   test('a requirement that failed already turns nothing, and the sentence counts it', () => {
     const { verdict, exitCode, sentence } = judged(failing, baselineOf(failed));
     expect([verdict, exitCode]).toEqual(['conforming', 0]);
-    expect(sentence).toContain('no regression since the baseline of 2026-01-15');
+    expect(sentence).toContain('No regression since the baseline of 2026-01-15 on the mock: ');
     expect(sentence).toContain('1 must requirement failed already in the baseline');
   });
 
   test('a requirement that passed and fails is a regression, and the sentence says so', () => {
     const { verdict, exitCode, sentence } = judged(failing, baselineOf());
     expect([verdict, exitCode]).toEqual(['nonconforming', 1]);
-    expect(sentence).toContain('breaks 1 must requirement that did not fail in the baseline of 2026-01-15');
+    expect(sentence).toContain(
+      'breaks 1 must requirement that did not fail in the baseline of 2026-01-15 on the mock',
+    );
   });
 
   test('a failure that was accepted then and is not now is a regression', () => {
@@ -98,7 +100,7 @@ test.describe('with a baseline', () => {
     const { exitCode, sentence } = judged(open, gate);
     expect(exitCode).toBe(3);
     expect(sentence).toContain(
-      'the gate needs what passed in the baseline of 2026-01-15 established, and issue.enum is not (No control.)',
+      'the gate needs what passed in the baseline of 2026-01-15 on the mock established, and issue.enum is not (No control.)',
     );
     expect(judged([{ requirement: 'issue.enum', outcome: 'passed' }], gate).exitCode).toBe(0);
   });
@@ -157,4 +159,20 @@ test('the sentence on a breach tells the first failure, cut where a target makes
   const long = judged([failedCheck('issue.enum', { actual: 'x'.repeat(1000) })]);
   expect(long.sentence).toMatch(/: issue\.enum \(expected 400, got x+… \(\d+ characters\)\); do not release/);
   expect(long.sentence.length).toBeLessThan(500);
+});
+
+test('what holds for every exchange is hollow where only refusals were held to it', () => {
+  const check = { requirement: 'refresh.response-schema', outcome: 'passed' } as const;
+  const seen = (...statuses: string[]) => {
+    const record = recordOf('issue refuses', [check]);
+    for (const status of statuses) record.observations.statuses[status] = 1;
+    const { requirements } = judged([], { records: [succeeds, record] });
+    const { outcome, reason } = requirements.find(({ id }) => id === check.requirement) ?? {};
+    return { outcome, reason };
+  };
+  expect(seen('refresh 200', 'refresh 401')).toMatchObject({ outcome: 'passed' });
+  expect(seen('issue 200', 'refresh 401', 'refresh 400')).toEqual({
+    outcome: 'inconclusive',
+    reason: 'hollow: every answer that it was held to was a refusal (400, 401), and none a success',
+  });
 });

@@ -39,6 +39,9 @@ export interface RunFacts {
   known?: KnownDeviations;
   /** An earlier report: with it only what has become worse since turns the verdict. */
   baseline?: ConformanceReport;
+  /** What was asked before the scenarios: it counts among requests and tokens. */
+  asked?: Pick<ScenarioRecord, 'requests' | 'tokens'>;
+  warnings?: string[];
   suite: ConformanceReport['suite'];
   target: ConformanceReport['target'];
   overlay: ConformanceReport['overlay'];
@@ -67,6 +70,7 @@ export function judge(facts: RunFacts): ConformanceReport {
       today: facts.startedAt.toISOString().slice(0, 10),
     },
   );
+  const all = [...(facts.asked ? [facts.asked] : []), ...records];
   const report = {
     schemaVersion: 1 as const,
     rules: facts.rules,
@@ -81,7 +85,11 @@ export function judge(facts: RunFacts): ConformanceReport {
     target: facts.target,
     startedAt: facts.startedAt.toISOString(),
     durationMs: Math.round(facts.durationMs),
-    requests: sum(records.map(({ requests }) => requests)),
+    ...(facts.baseline
+      ? { baseline: { startedAt: facts.baseline.startedAt, target: facts.baseline.target } }
+      : {}),
+    ...(facts.warnings && facts.warnings.length > 0 ? { warnings: facts.warnings } : {}),
+    requests: sum(all.map(({ requests }) => requests)),
     partial: facts.partial,
     requirements,
     notApplicable: rows
@@ -89,9 +97,9 @@ export function judge(facts: RunFacts): ConformanceReport {
       .map((row) => ({ id: row.id, reason: occasionFor(row) })),
     coverage: coverageOf(records, contract),
     tokens: {
-      issued: sum(records.map(({ tokens }) => tokens.issued)),
-      revoked: sum(records.map(({ tokens }) => tokens.revoked)),
-      left: sum(records.map(({ tokens }) => tokens.left)),
+      issued: sum(all.map(({ tokens }) => tokens.issued)),
+      revoked: sum(all.map(({ tokens }) => tokens.revoked)),
+      left: sum(all.map(({ tokens }) => tokens.left)),
     },
     latency: latencyOf(records),
     knownDeviationProblems: problems,
@@ -125,7 +133,8 @@ function verdictOn(
   if (error) return inconclusive(error.message);
   if (interrupted !== undefined) return inconclusive(interrupted);
   const musts = report.requirements.filter(({ level }) => level === 'must');
-  if (!musts.some(({ checks }) => checks.passed > 0)) return inconclusive('nothing was established');
+  if (!musts.some(({ checks, outcome }) => checks.passed > 0 && !isOpen(outcome)))
+    return inconclusive('nothing was established');
   const open = musts.filter(({ outcome, acceptance }) => !acceptance && isOpen(outcome));
   const missing = baseline ? open.filter((row) => outcomeIn(baseline, row) === 'passed') : open;
   if (rules === 'gate' && missing.length > 0) return inconclusive(gateGap(missing, baseline));
@@ -162,10 +171,11 @@ function result(
   const deviations = group(row, failed);
   // No scenario came to ask a target that is away: no answer could be had.
   const away = records.length === 0 ? errors.find(({ kind }) => kind === 'outage')?.message : undefined;
+  const hollow = passed > 0 ? whyHollow(row, records) : undefined;
   const outcome: Outcome =
     failed.length > 0
       ? 'failed'
-      : open || away !== undefined
+      : open || away !== undefined || hollow !== undefined
         ? 'inconclusive'
         : untested || passed === 0
           ? 'not-tested'
@@ -176,7 +186,7 @@ function result(
   const reasons: Record<Outcome, string> = {
     failed: deviations[0] ? `expected ${deviations[0].expected}, got ${deviations[0].actual}` : '',
     known: '',
-    inconclusive: open?.check.reason ?? away ?? '',
+    inconclusive: open?.check.reason ?? away ?? hollow ?? '',
     passed: `${passed} ${passed === 1 ? 'check' : 'checks'} passed`,
     'not-tested':
       untested?.check.reason ??
@@ -200,6 +210,22 @@ function result(
     checks: { passed, failed: failed.length, inconclusive: checksOf('inconclusive').length },
     deviations,
   };
+}
+
+/**
+ * Why the checks of a requirement on every exchange prove nothing, though all of them passed: they came from refusals
+ * alone. What is asked of answers is proved by answers of both kinds, and by a refused request least.
+ */
+function whyHollow({ id, scenario }: Requirement, records: ScenarioRecord[]): string | undefined {
+  if (scenario !== everyExchange) return undefined;
+  const role = roleOfRequirement(id);
+  const seen = records
+    .flatMap(({ observations }) => Object.keys(observations.statuses))
+    .filter((answer) => role === undefined || answer.startsWith(`${role} `))
+    .map((answer) => answer.split(' ').at(-1) ?? '');
+  const statuses = [...new Set(seen)].sort();
+  if (statuses.length === 0 || statuses.some((status) => status.startsWith('2'))) return undefined;
+  return `hollow: every answer that it was held to was a refusal (${statuses.join(', ')}), and none a success`;
 }
 
 /** The same expectation broken in the same way is one deviation, however many scenarios met it. */

@@ -30,8 +30,8 @@ export function conformingSentence(report: Judged, baseline?: ConformanceReport)
   const all = partial
     ? `the ${kept} must requirements of this partial run`
     : `${kept} of ${musts.length} must requirements`;
-  const since = baseline ? `no regression since ${nameOfBaseline(baseline)}, ` : '';
-  return `Conforming: ${since}${nameOf(report)} keeps ${all} of ${contract.title} ${contract.version} (${details.join(', ')}).`;
+  const head = baseline ? `No regression since ${nameOfBaseline(baseline)}` : 'Conforming';
+  return `${head}: ${nameOf(report)} keeps ${all} of ${contract.title} ${contract.version} (${details.join(', ')}).`;
 }
 
 /** The verdict on a target that breaks the contract, or on a file of known deviations that is not true. */
@@ -55,7 +55,8 @@ export function nonconformingSentence(
 
 /** No verdict: why, and what to do. */
 export function inconclusiveSentence(report: Judged, why: string): string {
-  return `Inconclusive: no verdict on ${nameOf(report)}: ${why.replace(/\.$/, '')}; run again when that is mended.`;
+  const cause = why.endsWith('?') ? `${why} Run` : `${why.replace(/\.$/, '')}; run`;
+  return `Inconclusive: no verdict on ${nameOf(report)}: ${cause} again when that is mended.`;
 }
 
 /** Why the gate gives no verdict: what it needs and does not have. */
@@ -66,8 +67,8 @@ export function gateGap(missing: RequirementResult[], baseline?: ConformanceRepo
   return `the gate needs ${every} established, and ${ids} ${missing.length === 1 ? 'is' : 'are'} not (${first?.reason})`;
 }
 
-function nameOfBaseline({ startedAt }: ConformanceReport): string {
-  return `the baseline of ${startedAt.slice(0, 10)}`;
+function nameOfBaseline(baseline: ConformanceReport): string {
+  return `the baseline of ${baseline.startedAt.slice(0, 10)} on ${nameOf(baseline)}`;
 }
 
 /** `issue.success, issue.envelope, refresh.success and 4 more`. */
@@ -76,7 +77,8 @@ function list(ids: string[]): string {
   return rest > 0 ? `${ids.slice(0, named).join(', ')} and ${rest} more` : ids.join(', ');
 }
 
-function nameOf({ target }: Judged): string {
+/** A target in words: `the sandbox`, or the URL of one that has no name. */
+export function nameOf({ target }: Pick<Judged, 'target'>): string {
   return target.name === 'custom' ? target.baseUrl : `the ${target.name}`;
 }
 

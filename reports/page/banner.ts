@@ -1,7 +1,7 @@
 import type { ConformanceReport, Outcome } from '../../schemas/report/report.ts';
 import { command } from './command.ts';
 import { html, type View } from './html.ts';
-import { sign, verdictNames } from './signs.ts';
+import { sign, verdictName, verdictNames } from './signs.ts';
 import type { Standing, Standings } from './standing.ts';
 import { count, counted, duration, moment, shown } from './text.ts';
 
@@ -16,7 +16,8 @@ const tallies: { standing: Standing; outcome: Outcome; words: string; href: stri
 
 /** The top of the page: the verdict, its sentence, how many requirements ended how, and what was run. */
 export function banner(report: ConformanceReport, standings: Standings): View {
-  const { name, sign: verdictSign } = verdictNames[report.verdict];
+  const name = verdictName(report);
+  const { sign: verdictSign } = verdictNames[report.verdict];
   return html`<div class=${`banner is-${verdictSign}`}>
     <div class="verdict">
       <span class="seal">${sign(verdictSign)}</span>
@@ -62,8 +63,10 @@ function tally({ requirements }: ConformanceReport, standings: Standings): View 
 function facts(report: ConformanceReport): View {
   const { target, contract, overlay, suite, startedAt, durationMs, requests, rules, exitCode, partial } =
     report;
+  const { warnings = [] } = report;
   return html`<dl class="facts">
     <div><dt>Target</dt><dd>${shown(target.name)}<br /><span class="quiet">${shown(target.baseUrl)}</span></dd></div>
+    ${warnings.map((warning) => html`<div><dt>Warning</dt><dd>${shown(warning)}</dd></div>`)}
     <div><dt>Contract</dt><dd>${shown(contract.title)} ${shown(contract.version)}<br />
       <span class="quiet" title=${`SHA-256 ${contract.sha256}`}>${shown(contract.path)}, SHA-256 ${shown(contract.sha256.slice(0, 12))}…</span>
       ${overlay && html`<br /><span class="quiet" title=${`SHA-256 ${overlay.sha256}`}>with ${shown(overlay.path)}, SHA-256 ${shown(overlay.sha256.slice(0, 12))}…</span>`}</dd></div>

@@ -16,7 +16,7 @@ import { html, type View } from './html.ts';
 import { latencyView } from './latency.ts';
 import { matrix } from './matrix.ts';
 import { type RequirementContext, requirementCard, requirementRow } from './requirement.ts';
-import { favicon, signSprite, verdictNames } from './signs.ts';
+import { favicon, signSprite, verdictName } from './signs.ts';
 import { type Standings, standingsOf } from './standing.ts';
 import { counted, shown, shownPlain } from './text.ts';
 import { flakyChanges, runsWith, trendView } from './trend.ts';
@@ -61,7 +61,7 @@ export function renderPage(report: ConformanceReport, { history = [], since }: P
     startedAt: report.startedAt,
     flaky: flakyChanges(runs),
   };
-  const { name } = verdictNames[report.verdict];
+  const name = verdictName(report);
   const document = html`<html lang="en">
     <head>
       <meta charset="utf-8" />

@@ -1,4 +1,4 @@
-import type { Outcome, Verdict } from '../../schemas/report/report.ts';
+import type { ConformanceReport, Outcome, Verdict } from '../../schemas/report/report.ts';
 import { html, type View } from './html.ts';
 
 /** Outcomes in the order of a reader's interest. */
@@ -19,6 +19,11 @@ export const verdictNames: Record<Verdict, { name: string; sign: Outcome }> = {
   nonconforming: { name: 'Nonconforming', sign: 'failed' },
   inconclusive: { name: 'Inconclusive', sign: 'inconclusive' },
 };
+
+/** The verdict of a report as a word: one that is no worse than a baseline need not conform. */
+export function verdictName({ verdict, baseline }: ConformanceReport): string {
+  return verdict === 'conforming' && baseline ? 'No regression' : verdictNames[verdict].name;
+}
 
 /** Each outcome has a shape of its own, so that colour is never the only difference. */
 const shapes: Record<Outcome, string> = {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { stringify } from 'yaml';
@@ -19,6 +19,7 @@ import {
   withRequirement,
 } from '../../fixtures/lab/reports/report-builder.ts';
 import { type MockOptions, startMock } from '../../fixtures/mock/server.ts';
+import { repositoryRoot } from '../../schemas/document/repository.ts';
 import { shippedContract } from '../../schemas/openapi/contract.ts';
 import { daysAfter } from '../judge/known-deviations.ts';
 
@@ -89,6 +90,28 @@ function someTarget(port: number): Record<string, string> {
     NOMBA_CLIENT_ID: clientId,
     NOMBA_CLIENT_SECRET: clientSecret,
   };
+}
+
+/** The sources of the suite in a folder of this test, with the packages of this checkout and no settings. */
+function copyOfCheckout(): string {
+  const to = test.info().outputPath('checkout');
+  for (const name of [
+    'fixtures',
+    'reports',
+    'schemas',
+    'specs',
+    'package.json',
+    'playwright.config.ts',
+    'tsconfig.json',
+  ]) {
+    const latest = join(repositoryRoot, 'reports', 'latest');
+    cpSync(join(repositoryRoot, name), join(to, name), {
+      recursive: true,
+      filter: (from) => from !== latest,
+    });
+  }
+  symlinkSync(join(repositoryRoot, 'node_modules'), join(to, 'node_modules'));
+  return to;
 }
 
 /** Frames of a JavaScript stack, or of an error as Node shows it: no reader of a verdict is helped by one. */
@@ -174,7 +197,7 @@ test.describe('0, conforming', () => {
     expectVerdict(
       run,
       0,
-      /no regression since the baseline of 2026-01-15.*1 must requirement failed already/,
+      /^No regression since the baseline of 2026-01-15 on the mock: http:\S+ keeps .*1 must requirement failed already/,
     );
   });
 });
@@ -196,7 +219,11 @@ test.describe('1, nonconforming', () => {
       { fault },
       { command: commands.gate, flags: ['--grep', finding, `--baseline=${baseline}`] },
     );
-    expectVerdict(run, 1, /breaks 1 must requirement that did not fail in the baseline of 2026-01-15/);
+    expectVerdict(
+      run,
+      1,
+      /breaks 1 must requirement that did not fail in the baseline of 2026-01-15 on the mock/,
+    );
   });
 
   test('a known deviation that does not fail any more', async () => {
@@ -388,6 +415,79 @@ test.describe('2, refused before anything is sent', () => {
     });
     expectRefused(run, /^The baseline .*baseline\.json is of a run that established nothing; name/);
   });
+
+  const settings: Record<string, { content: string | Buffer; sentence: RegExp }> = {
+    'a name that is misspelt in it': {
+      content: 'NOMBA_BASEURL=http://127.0.0.1:9\n',
+      sentence: /^NOMBA_BASEURL is no variable of the suite; the nearest is NOMBA_BASE_URL/,
+    },
+    'UTF-16': {
+      content: Buffer.from('\ufeffNOMBA_BASE_URL=http://127.0.0.1:9\r\n', 'utf16le'),
+      sentence: /^\.env is not UTF-8 but looks like UTF-16/,
+    },
+    'credentials and no target': {
+      content: 'NOMBA_CLIENT_ID=a\nNOMBA_CLIENT_SECRET="b"\nNOMBA_BASE_URL= \n',
+      sentence: /^NOMBA_CLIENT_ID is set for a target, and nothing names one/,
+    },
+  };
+  test('a .env that is a folder, unreadable or not meant for the mock', async () => {
+    const checkout = copyOfCheckout();
+    const run = () =>
+      frontDoor([join(checkout, 'reports/run/main.js')], { NOMBA_REPORTS_DIR: join(checkout, 'out') });
+    const file = join(checkout, '.env');
+    mkdirSync(file);
+    const folder = await run();
+    expect([folder.exitCode, folder.stdout, folder.stderr]).toEqual([
+      2,
+      '',
+      expect.stringMatching(/^\.env is a folder; make it a file of NAME=value lines/),
+    ]);
+    rmSync(file, { recursive: true });
+    for (const { content, sentence } of Object.values(settings)) {
+      writeFileSync(file, content);
+      const { exitCode, stdout, stderr } = await run();
+      expect([exitCode, stdout, stderr]).toEqual([2, '', expect.stringMatching(sentence)]);
+    }
+    writeFileSync(file, 'NOMBA_TARGET=mock # the embedded one\nNOMBA_CLIENT_SECRET=a#b\n');
+    const warned = await frontDoor([join(checkout, 'reports/run/main.js'), '--grep', issueSucceeds], {
+      NOMBA_REPORTS_DIR: join(checkout, 'out'),
+    });
+    expect([warned.exitCode, warned.stderr], warned.output).toEqual([
+      0,
+      'Warning: .env:2 has a # in the value of NOMBA_CLIENT_SECRET, which ends there; put it in quotes.\n',
+    ]);
+    expect(warned.stdout).toContain('Warning:      .env:2 has a #');
+  });
+
+  test('the gate where no target is named, and a misspelt name in the shell', async () => {
+    const unnamed = await runSuite({ command: commands.gate });
+    expectRefused(
+      unnamed,
+      /^The gate needs a target, and nothing names one; set NOMBA_BASE_URL, or NOMBA_TARGET/,
+    );
+    const misspelt = await runSuite({ environment: { NOMBA_CLIENT_SECERT: 'x' } });
+    expectRefused(
+      misspelt,
+      /^NOMBA_CLIENT_SECERT is no variable of the suite; the nearest is NOMBA_CLIENT_SECRET/,
+    );
+  });
+
+  test('a baseline of another contract or without a verdict', async () => {
+    const report = conformingReport();
+    const other = { ...report, contract: { ...report.contract, sha256: 'f'.repeat(64) } };
+    const baselines: [name: string, content: object, sentence: RegExp][] = [
+      [
+        'other.json',
+        other,
+        /other\.json is of another contract \(.* SHA-256 ffffffffffff…\); name the conformance\.json/,
+      ],
+      ['open.json', inconclusiveReport(), /open\.json is of a run without a verdict; name/],
+    ];
+    for (const [name, content, sentence] of baselines) {
+      const flags = ['--baseline', fileOf(name, JSON.stringify(content))];
+      expectRefused(await runSuite({ flags }), sentence);
+    }
+  });
 });
 
 test.describe('3, inconclusive', () => {
@@ -450,6 +550,6 @@ test.describe('3, inconclusive', () => {
       flags: ['--baseline', baseline, '--grep', issueSucceeds],
       environment: { NOMBA_TARGET: 'mock' },
     });
-    expectVerdict(run, 3, /the gate needs what passed in the baseline of 2026-01-15 established/);
+    expectVerdict(run, 3, /the gate needs what passed in the baseline of 2026-01-15 on the mock established/);
   });
 });

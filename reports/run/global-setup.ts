@@ -1,38 +1,28 @@
-import { type FullConfig, request } from '@playwright/test';
-import { Client } from '../../fixtures/http/client.ts';
-import { outcomeOf } from '../../fixtures/http/exchange.ts';
-import { contextOptions } from '../../fixtures/http/transport.ts';
+import type { FullConfig } from '@playwright/test';
 import type { RunningMock } from '../../fixtures/mock/server.ts';
-import { learnFrom } from '../../fixtures/redaction/learn-from.ts';
-import type { Redactor } from '../../fixtures/redaction/redactor.ts';
-import { validRequest, withJson } from '../../fixtures/requests/valid.ts';
 import { requireUsableCredentials } from '../../fixtures/requests/value-sources.ts';
 import { describeRun, redactorFor } from '../../fixtures/scenario/session.ts';
 import { loadEnvironment } from '../../fixtures/settings/env-file.ts';
 import { reportsDirFrom } from '../../fixtures/settings/files.ts';
-import { type Limits, limitsFrom } from '../../fixtures/settings/limits.ts';
+import { limitsFrom, startWaitFrom } from '../../fixtures/settings/limits.ts';
 import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
 import { requireSafeRun } from '../../fixtures/settings/safe-run.ts';
-import {
-  embeddedMockVariable,
-  type Target,
-  targetFrom,
-  wantsEmbeddedMock,
-} from '../../fixtures/settings/target.ts';
+import { embeddedMockVariable, targetFrom, wantsEmbeddedMock } from '../../fixtures/settings/target.ts';
 import { UserError } from '../../schemas/document/user-error.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
 import type { RunDescription } from '../../schemas/report/record.ts';
 import { makeFolder } from '../formats/files.ts';
 import { type Allowances, allowancesFrom } from '../judge/allowances.ts';
-
-/** The target gives no answer that scenarios could be held against; nothing was tested. */
-export class Unreachable extends Error {
-  override readonly name = 'Unreachable';
-}
+import { nameOf } from '../judge/sentence.ts';
+import { type Preflight, preflight, Unreachable } from './preflight.ts';
 
 /** What is tested, and what it may have. */
 export interface RunFacts extends Allowances {
   description: RunDescription;
+  /** What the preflight cost, once it is over. */
+  asked?: Preflight['asked'];
+  /** What a reader of the report should know of the settings. */
+  warnings: string[];
 }
 
 let facts: RunFacts | undefined;
@@ -54,7 +44,7 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
       'A target is asked by one client, in sequence, by one machine, so --shard would gain nothing; leave it out.',
     );
   }
-  for (const warning of loadEnvironment()) console.error(`Warning: ${warning}`);
+  const warnings = loadEnvironment();
   const contract = contractOfRun();
   for (const note of contract.notes) console.error(`Note: ${note}`);
   const allowances = allowancesFrom(process.env, contract);
@@ -71,10 +61,33 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   const limits = limitsFrom(process.env, target);
   if (!embedded) for (const { use } of config.filteredProjects) requireSafeRun(use, config);
   const redactor = redactorFor([target]);
-  facts = { description: describeRun(contract, target, redactor), ...allowances };
+  const description = describeRun(contract, target, redactor);
+  warnings.push(...warningsOn(allowances, description));
+  for (const warning of warnings) console.error(`Warning: ${warning}`);
+  facts = { description, ...allowances, warnings };
   if (mock) return () => mock.close();
-  await requireAnswer(contract, target, limits, redactor);
+  const { asked, why } = await preflight(contract, target, limits, startWaitFrom(process.env));
+  facts.asked = asked;
+  if (why !== undefined) throw new Unreachable(why);
   return undefined;
+}
+
+/** What a run may do, and a reader of its report should know. */
+function warningsOn({ baseline }: Allowances, { target }: RunDescription): string[] {
+  const unverified =
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0' && target.baseUrl.startsWith('https:')
+      ? ['NODE_TLS_REJECT_UNAUTHORIZED=0: the certificate of the target was not verified.']
+      : [];
+  const other =
+    baseline &&
+    (baseline.target.name !== target.name ||
+      (target.name === 'custom' && baseline.target.baseUrl !== target.baseUrl));
+  return [
+    ...unverified,
+    ...(other
+      ? [`The baseline is of another target, ${nameOf(baseline)}; what differs may be no regression.`]
+      : []),
+  ];
 }
 
 /** Starts the mock and tells the workers of it. */
@@ -92,29 +105,4 @@ async function startEmbeddedMock(contract: Contract): Promise<RunningMock> {
     headers,
   });
   return mock;
-}
-
-/** Asks once with an empty body: any answer will do, and no token comes of it. */
-async function requireAnswer(
-  contract: Contract,
-  target: Target,
-  limits: Limits,
-  redactor: Redactor,
-): Promise<void> {
-  const context = await request.newContext(contextOptions(target));
-  try {
-    const client = new Client(context, target, limits, 'preflight');
-    const operation = contract.operation('issue');
-    if (!operation) return;
-    const material = { client: { id: '', secret: '' }, accountId: target.accountId, grant: undefined };
-    const draft = validRequest(contract, operation, material, 'whether the target answers');
-    const exchange = await client.send(withJson(draft, {}, draft.intent), ({ response }) => {
-      if (response) learnFrom(response, redactor);
-    });
-    if (exchange.kind === 'answer') return;
-    const what = exchange.response ? `answers ${outcomeOf(exchange)}` : exchange.failure?.sentence;
-    throw new Unreachable(redactor.text(client.stopped ?? `the target ${what}`));
-  } finally {
-    await context.dispose();
-  }
 }

@@ -156,6 +156,8 @@ export default class ConformanceReporter implements Reporter {
       rules: process.env.NOMBA_RULES === 'gate' ? 'gate' : 'conformance',
       known,
       ...(baseline === undefined ? {} : { baseline }),
+      ...(facts?.asked ? { asked: facts.asked } : {}),
+      warnings: facts?.warnings ?? [],
       suite: suiteIdentity(),
       target: facts?.description.target ?? { name: 'unknown', baseUrl: '' },
       overlay: facts?.description.overlay ?? null,

@@ -295,6 +295,14 @@ export interface ConformanceReport {
   target: { name: Text; baseUrl: string };
   startedAt: Moment;
   durationMs: Milliseconds;
+  /** The earlier run that this one was compared with: only what has become worse since then turned the verdict. */
+  baseline?: {
+    startedAt: Moment;
+    /** The server that it was of. */
+    target: { name: Text; baseUrl: string };
+  };
+  /** What was allowed and weakens what the run says, such as a certificate that was not verified. */
+  warnings?: Text[];
   /** How many requests were sent. */
   requests: Count;
   /** True when only a part of the scenarios was selected. */

@@ -1,0 +1,169 @@
+import { expect, test } from '@playwright/test';
+import { runSuite, type SuiteRun } from '../../fixtures/lab/front-door.ts';
+import { type Asked, type Handler, listenHttp } from '../../fixtures/lab/hostile/listener.ts';
+import { newCredentials } from '../../fixtures/lab/hostile/running-target.ts';
+import { createTinyAuth } from '../../fixtures/lab/hostile/tiny-auth.ts';
+
+test.describe.configure({ mode: 'parallel' });
+
+type Run = SuiteRun & { asked: Asked[] };
+
+/** The suite against a server, with credentials that nobody knows unless others are given; and what was asked. */
+async function runAgainst(handler: Handler, environment: Record<string, string> = {}, flags: string[] = []) {
+  const asked: Asked[] = [];
+  const listener = await listenHttp((request, response, socket) => {
+    asked.push(request);
+    handler(request, response, socket);
+  });
+  try {
+    const { clientId, clientSecret } = newCredentials();
+    const run = await runSuite({
+      flags,
+      environment: {
+        NOMBA_BASE_URL: `http://127.0.0.1:${listener.port}`,
+        NOMBA_CLIENT_ID: clientId,
+        NOMBA_CLIENT_SECRET: clientSecret,
+        ...environment,
+      },
+    });
+    return { ...run, asked };
+  } finally {
+    await listener.close();
+  }
+}
+
+/** A server that keeps the contract, and the client that it knows. */
+function soundServer(): { handler: Handler; environment: Record<string, string> } {
+  const auth = createTinyAuth();
+  return {
+    handler: (asked, response) => {
+      const { status, headers, body } = auth.answer(asked);
+      response.writeHead(status, headers).end(JSON.stringify(body));
+    },
+    environment: { NOMBA_CLIENT_ID: auth.clientId, NOMBA_CLIENT_SECRET: auth.clientSecret },
+  };
+}
+
+/** No verdict, since the target is not to blame: one cause, few requests, nothing failed. */
+function expectNoVerdict({ exitCode, report, stdout, asked, output }: Run, requests: number, cause: RegExp) {
+  expect({ exitCode, verdict: report?.verdict, asked: asked.length }, output).toEqual({
+    exitCode: 3,
+    verdict: 'inconclusive',
+    asked: requests,
+  });
+  expect(stdout.trimEnd().split('\n').at(-1)).toMatch(cause);
+  expect(new Set(report?.requirements.map(({ outcome }) => outcome))).toEqual(new Set(['inconclusive']));
+}
+
+const refusals: Record<string, { status: number; body: string }> = {
+  'a wrong secret, with 401 as the contract has it': {
+    status: 401,
+    body: '{"code":"01","description":"Invalid client credentials"}',
+  },
+  'a client that may not, with 403': { status: 403, body: '{"message":"Forbidden"}' },
+  'a wrong secret, with 400 as OAuth has it': { status: 400, body: '{"error":"invalid_client"}' },
+  'a wrong secret, with 200 and words': {
+    status: 200,
+    body: '{"description":"The credentials are not valid"}',
+  },
+};
+for (const [what, { status, body }] of Object.entries(refusals)) {
+  test(`a target that refuses ${what}, is asked twice and not blamed`, async () => {
+    const run = await runAgainst((_asked, response) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+    );
+    const cause = `the target refuses the credentials in NOMBA_CLIENT_ID and NOMBA_CLIENT_SECRET \\(${status} .*it may want NOMBA_ACCOUNT_ID\\); run again`;
+    expectNoVerdict(run, 2, new RegExp(cause));
+    expect(run.output).not.toContain('target-bug');
+  });
+}
+
+test('a second client that is refused is named', async () => {
+  const { handler, environment } = soundServer();
+  const run = await runAgainst(handler, {
+    ...environment,
+    NOMBA_SHORT_LIVED_CLIENT_ID: 'nobody-by-this-name',
+    NOMBA_SHORT_LIVED_CLIENT_SECRET: 'nothing-of-worth',
+    NOMBA_ACCOUNT_ID: 'some-account',
+  });
+  const names = 'NOMBA_SHORT_LIVED_CLIENT_ID and NOMBA_SHORT_LIVED_CLIENT_SECRET';
+  // The first client's token is revoked again.
+  expectNoVerdict(run, 4, new RegExp(`refuses the credentials in ${names} \\(401 [A-Za-z ]+\\); run again`));
+  expect(run.report?.tokens).toEqual({ issued: 1, revoked: 1, left: 0 });
+});
+
+test('a target that refuses right credentials at times is judged', async () => {
+  const { handler, environment } = soundServer();
+  let first = true;
+  const run = await runAgainst(
+    (asked, response, socket) => {
+      if (first) response.writeHead(401, { 'content-type': 'application/json' }).end('{"code":"01"}');
+      else handler(asked, response, socket);
+      first = false;
+    },
+    environment,
+    ['--grep', 'issue answers a valid request'],
+  );
+  expect([run.exitCode, run.report?.verdict], run.output).toEqual([0, 'conforming']);
+});
+
+const elsewhere: Record<string, { handler: Handler; answer: string }> = {
+  'a static site': {
+    handler: (_asked, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>'),
+    answer: '200 OK \\(text/html\\)',
+  },
+  'a gateway that knows no such path': {
+    handler: (_asked, response) =>
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"no Route matched"}'),
+    answer: '404 Not Found \\(application/json\\)',
+  },
+  'a redirect to a page to log in at': {
+    handler: (_asked, response) =>
+      response.writeHead(301, { location: 'https://login.example/?next=x' }).end(),
+    answer: '301 Moved Permanently to https://login\\.example',
+  },
+  'a login page in the way': {
+    handler: (_asked, response) =>
+      response.writeHead(401, { 'content-type': 'text/html' }).end('<html>Log in</html>'),
+    answer: '401 Unauthorized \\(text/html\\)',
+  },
+};
+for (const [what, { handler, answer }] of Object.entries(elsewhere)) {
+  test(`${what} is not taken for the API`, async () => {
+    const run = await runAgainst(handler);
+    const cause = `Inconclusive: no verdict on http:\\S+: this does not look like the API: every request is answered ${answer}; is the base URL right\\? Run again`;
+    expectNoVerdict(run, 3, new RegExp(cause));
+  });
+}
+
+test('an API whose issue operation alone is gone is judged', async () => {
+  const { handler, environment } = soundServer();
+  const run = await runAgainst(
+    (asked, response, socket) => {
+      if (asked.path.endsWith('/issue')) response.writeHead(404).end();
+      else handler(asked, response, socket);
+    },
+    environment,
+    ['--grep', 'issue answers a valid request'],
+  );
+  expect(run.exitCode, run.output).toBe(1);
+});
+
+test('a target that is still starting is waited for', async () => {
+  const { handler, environment } = soundServer();
+  let startsAt: number | undefined;
+  const run = await runAgainst(
+    (asked, response, socket) => {
+      startsAt ??= performance.now() + 3000;
+      if (performance.now() < startsAt) response.writeHead(503).end();
+      else handler(asked, response, socket);
+    },
+    { ...environment, NOMBA_WAIT: '60' },
+    ['--grep', 'issue answers a valid request'],
+  );
+  expect([run.exitCode, run.report?.verdict], run.output).toEqual([0, 'conforming']);
+  expect(run.stderr).toMatch(
+    /^Waiting for the target, up to \d+ s: the target answers 503 Service Unavailable/m,
+  );
+});
