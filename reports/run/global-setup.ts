@@ -33,9 +33,9 @@ export function runFacts(): RunFacts | undefined {
 }
 
 /**
- * Before the scenarios: sees to it that the contract compiles, starts the mock where it is the target, and
- * asks any other target once, so that one that is away is found out in seconds. Throws a UserError for a
- * configuration that cannot work, Unreachable for a target that is away. Returns what ends it all.
+ * Before the scenarios: sees to it that the contract compiles, starts the mock where it is the target, and has any
+ * other target prove in a few requests that scenarios would be held against something. Throws a UserError for a
+ * configuration that cannot work, Unreachable where there is no such target. Returns what ends it all.
  */
 export default async function globalSetup(config: FullConfig): Promise<(() => Promise<void>) | undefined> {
   if (!config.filteredProjects.some(({ name }) => name === 'conformance')) return undefined;
@@ -45,6 +45,9 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
     );
   }
   const warnings = loadEnvironment();
+  const warn = (text: string) => console.error(`Warning: ${text}`);
+  // At once: what a value is cut to may be why the settings do not work.
+  warnings.forEach(warn);
   const contract = contractOfRun();
   for (const note of contract.notes) console.error(`Note: ${note}`);
   const allowances = allowancesFrom(process.env, contract);
@@ -62,9 +65,9 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   if (!embedded) for (const { use } of config.filteredProjects) requireSafeRun(use, config);
   const redactor = redactorFor([target]);
   const description = describeRun(contract, target, redactor);
-  warnings.push(...warningsOn(allowances, description));
-  for (const warning of warnings) console.error(`Warning: ${warning}`);
-  facts = { description, ...allowances, warnings };
+  const doubts = warningsOn(allowances, description);
+  doubts.forEach(warn);
+  facts = { description, ...allowances, warnings: [...warnings, ...doubts] };
   if (mock) return () => mock.close();
   const { asked, why } = await preflight(contract, target, limits, startWaitFrom(process.env));
   facts.asked = asked;
