@@ -52,6 +52,10 @@ function costOf(schemes: SecurityScheme[], issuesTokens: boolean): number {
 }
 
 /** Whether no setting of a run supplies what a scheme asks for: a token before there is one among it. */
-export function cannotBeGiven({ kind, in: place }: SecurityScheme, issuesTokens: boolean): boolean {
-  return kind === 'other' || (kind === 'key' && place !== 'header') || (kind === 'bearer' && issuesTokens);
+export function cannotBeGiven(
+  { kind, in: place, parameter }: SecurityScheme,
+  issuesTokens: boolean,
+): boolean {
+  if (kind === 'key') return place !== 'header' || parameter?.toLowerCase() === 'authorization';
+  return kind === 'other' || (kind === 'bearer' && issuesTokens);
 }

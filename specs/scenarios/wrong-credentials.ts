@@ -1,11 +1,11 @@
 import type { Draft } from '../../fixtures/http/exchange.ts';
 import { fitsHeader } from '../../fixtures/http/grants.ts';
-import { propertyNamed } from '../../fixtures/requests/credential-properties.ts';
+import { carries } from '../../fixtures/requests/credential-properties.ts';
 import { errorsOf } from '../../fixtures/requests/invalid.ts';
 import { and, unknownAddress } from '../../fixtures/requests/media-types.ts';
 import { type Altered, lookalike, nearMisses, tamperedJwts } from '../../fixtures/requests/near-misses.ts';
 import { overhead } from '../../fixtures/requests/overhead.ts';
-import { basic, withHeader, withJson, withProperty } from '../../fixtures/requests/valid.ts';
+import { basic, withHeader, withJson } from '../../fixtures/requests/valid.ts';
 import { doesNotSucceed, refuses, refusesAs } from '../../fixtures/scenario/refusals.ts';
 import type { Scenario } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
@@ -31,6 +31,8 @@ function wrongly(t: ScenarioRun, right: string, label: string, wrong: Altered[],
   return wrong.flatMap(({ what, value }) => {
     if (value === right) return [];
     const draft = put(t.secret(label, value), what);
+    // No header can hold it, or HTTP takes it for the same value without its blanks (RFC 9110 section 5.5).
+    if (draft.headers.some(([, text]) => /[^\x20-\x7e]|^ | $/.test(text))) return [];
     const malformed = value.length !== right.length || errorsOf(t.contract, draft).length > 0;
     return [malformed ? { ...draft, alsoRight: invalidStatuses(t.contract, draft) } : draft];
   });
@@ -50,21 +52,10 @@ function unproven(contract: Contract, role: Role): RightStatuses {
   return contract.refusalOf(operation, 'unauthenticated');
 }
 
-/** Makes a request of the valid one with other client credentials. */
-type Prove = (valid: Draft, client: Credentials, intent: string) => Draft;
-
-/** Where the credentials of a client stand in a request for tokens: in its body, or as HTTP Basic (RFC 6749 section 2.3.1). */
-function clientProof(contract: Contract): Prove | undefined {
-  const clientId = propertyNamed(contract, 'issue', 'client_id');
-  const clientSecret = propertyNamed(contract, 'issue', 'client_secret');
-  if (clientId && clientSecret) {
-    return (valid, { id, secret }, intent) =>
-      withProperty(withProperty(valid, clientId, id, ''), clientSecret, secret, intent);
-  }
-  const isBasic = contract.operation('issue')?.security.some(({ kind }) => kind === 'basic');
-  return isBasic
-    ? (valid, client, intent) => withHeader(valid, 'authorization', basic(client), intent)
-    : undefined;
+/** Whether requests for tokens carry the secret of a client: in the body, a parameter, or as HTTP Basic. */
+function carriesSecret(contract: Contract): boolean {
+  const { security = [] } = contract.operation('issue') ?? {};
+  return carries(contract, 'issue', 'client_secret') || security.some(({ kind }) => kind === 'basic');
 }
 
 /** Who does not prove an identity, or brings a token that was not issued, is refused. */
@@ -77,8 +68,7 @@ export function wrongCredentials(contract: Contract): Scenario[] {
 }
 
 function wrongClients(contract: Contract): Scenario[] {
-  const prove = clientProof(contract);
-  if (!prove) return [];
+  if (!carriesSecret(contract)) return [];
   const unknownClient = 'an unknown client';
   const wrongSecret = 'a wrong secret';
   return [
@@ -90,10 +80,12 @@ function wrongClients(contract: Contract): Scenario[] {
       run: async (t) => {
         const { client } = t.target;
         const { id, secret } = client;
-        const otherId = (valid: Draft, label: string, wrong: Altered[]) =>
-          wrongly(t, id, label, wrong, (value, what) => prove(valid, { id: value, secret }, what));
-        const otherSecret = (valid: Draft, label: string, wrong: Altered[], of = id) =>
-          wrongly(t, secret, label, wrong, (value, what) => prove(valid, { id: of, secret: value }, what));
+        const by = (other: Credentials, what: string) =>
+          t.draft(t.operation('issue'), what, { client: other, grant: undefined });
+        const otherId = (label: string, wrong: Altered[]) =>
+          wrongly(t, id, label, wrong, (value, what) => by({ id: value, secret }, what));
+        const otherSecret = (label: string, wrong: Altered[], of = id) =>
+          wrongly(t, secret, label, wrong, (value, what) => by({ id: of, secret: value }, what));
         const blanks = ` ${secret} `;
         const wrongSecrets: Altered[] = [
           { what: wrongSecret, value: lookalike(secret) },
@@ -109,14 +101,13 @@ function wrongClients(contract: Contract): Scenario[] {
           ...nearMisses(id).map(({ what, value }) => ({ what: `a client id ${what}`, value })),
           { what: 'a client id between blanks', value: ` ${id} ` },
         ];
-        const derive = (valid: Draft): Draft[] => [
-          ...otherId(valid, 'unknown_client_id', [{ what: unknownClient, value: stranger }]),
-          ...otherSecret(valid, 'wrong_client_secret', wrongSecrets),
-          ...otherSecret(valid, 'client_id', [{ what: 'id and secret swapped', value: id }], secret),
-          ...otherId(valid, 'client_id', [{ what: 'an empty client id', value: '' }]),
-          ...otherSecret(valid, 'client_secret', [{ what: 'an empty client secret', value: '' }]),
+        const derive = (): Draft[] => [
+          ...otherId('unknown_client_id', [{ what: unknownClient, value: stranger }]),
+          ...otherSecret('wrong_client_secret', wrongSecrets),
+          ...otherSecret('client_id', [{ what: 'id and secret swapped', value: id }], secret),
+          ...otherId('client_id', [{ what: 'an empty client id', value: '' }]),
+          ...otherSecret('client_secret', [{ what: 'an empty client secret', value: '' }]),
           ...otherSecret(
-            valid,
             'client_secret',
             [{ what: 'an unknown client with an empty secret', value: '' }],
             stranger,
@@ -126,9 +117,9 @@ function wrongClients(contract: Contract): Scenario[] {
           { derive, rules: [refusesAs('issue.invalid-client', unproven(contract, 'issue'))] },
           {
             // No characters of a secret, or no client id at all: whoever looks at their form may answer as he likes.
-            derive: (valid) => [
-              ...otherId(valid, 'wrong_client_id', wrongIds),
-              ...otherSecret(valid, 'wrong_client_secret', [
+            derive: () => [
+              ...otherId('wrong_client_id', wrongIds),
+              ...otherSecret('wrong_client_secret', [
                 { what: 'the secret and a line feed', value: `${secret}\n` },
                 { what: 'the secret, then NUL and more', value: `${secret}\0x` },
                 { what: 'the secret in full-width characters', value: fullWidth(secret) },
@@ -171,8 +162,7 @@ function compareErrors(t: ScenarioRun, ...intents: [string, string]): void {
 }
 
 function wrongRefreshTokens(contract: Contract): Scenario[] {
-  const token = propertyNamed(contract, 'refresh', 'refresh_token');
-  if (!token) return [];
+  if (!carries(contract, 'refresh', 'refresh_token')) return [];
   return [
     {
       title: 'refresh refuses a token that it did not issue',
@@ -181,7 +171,10 @@ function wrongRefreshTokens(contract: Contract): Scenario[] {
       run: (t) => {
         const otherToken = (valid: Draft, wrong: Altered[]) =>
           wrongly(t, valid.grant?.refreshToken ?? '', 'wrong_refresh_token', wrong, (value, what) =>
-            withProperty(valid, token, value, what),
+            t.draft(valid.operation, what, {
+              client: t.target.client,
+              grant: valid.grant && { ...valid.grant, refreshToken: value },
+            }),
           );
         const derive = (valid: Draft): Draft[] => {
           const { accessToken = '', refreshToken = '' } = valid.grant ?? {};
