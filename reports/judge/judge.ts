@@ -20,6 +20,7 @@ import {
   textIn,
   titleIn,
 } from '../../specs/catalogue/catalogue.ts';
+import { causesOf } from './causes.ts';
 import { coverageOf, latencyOf } from './coverage.ts';
 import { KnownDeviations } from './known-deviations.ts';
 import { conformingSentence, gateGap, inconclusiveSentence, nonconformingSentence } from './sentence.ts';
@@ -92,6 +93,7 @@ export function judge(facts: RunFacts): ConformanceReport {
     requests: sum(all.map(({ requests }) => requests)),
     partial: facts.partial,
     requirements,
+    causes: causesOf(requirements),
     notApplicable: rows
       .filter((row) => !isApplicable(row))
       .map((row) => ({ id: row.id, reason: occasionFor(row) })),

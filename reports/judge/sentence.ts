@@ -1,5 +1,6 @@
 import type { ConformanceReport, RequirementResult } from '../../schemas/report/report.ts';
 import { oneLine } from '../formats/text.ts';
+import { describeSource } from './findings.ts';
 
 type Judged = Omit<ConformanceReport, 'sentence' | 'verdict' | 'exitCode'>;
 
@@ -41,16 +42,30 @@ export function nonconformingSentence(
   baseline?: ConformanceReport,
 ): string {
   const { contract, knownDeviationProblems: problems } = report;
-  const [first, ...others] = broken;
+  const [first] = broken;
   if (!first) {
     return `Nonconforming: ${count(problems.length, 'entry', 'entries')} of the known deviations ${problems.length === 1 ? 'is' : 'are'} not true of ${nameOf(report)} any more; mend the file: ${problems[0]}`;
   }
-  const since = baseline ? ` that did not fail in ${nameOfBaseline(baseline)}` : '';
-  const what = `${count(broken.length, 'must requirement')}${since} of ${contract.title} ${contract.version}`;
-  const ids = list(broken.map(({ id }) => id));
-  const [why, they] =
-    others.length === 0 ? [first.reason, 'it is'] : [`${first.id}: ${first.reason}`, 'they are'];
-  return `Nonconforming: ${nameOf(report)} breaks ${what}: ${ids} (${oneLine(why, 200)}); do not release before ${they} mended or accepted as known.`;
+  const ids = new Set(broken.map(({ id }) => id));
+  const causes = report.causes.filter(({ requirements }) => requirements.some((id) => ids.has(id)));
+  const [lead, ...rest] = causes;
+  const since = baseline ? ` New since ${nameOfBaseline(baseline)}.` : '';
+  const what = lead ? clause(report, lead.title) : `${nameOf(report)} breaks ${contract.title}`;
+  const where = describeSource(lead?.source ?? first.source);
+  const told = rest.slice(0, named - 1).map(({ title }) => title);
+  const untold = rest.length - told.length;
+  const besides =
+    rest.length === 0
+      ? ''
+      : ` It breaks the contract in ${count(rest.length, 'more way')}: ${[...told, ...(untold > 0 ? [`${untold} more`] : [])].join('; ')}.`;
+  const they = causes.length > 1 ? 'these are' : 'this is';
+  return `Nonconforming: ${oneLine(what, 200)} (${where}).${oneLine(besides, 400)}${since} Do not release before ${they} mended or accepted as known.`;
+}
+
+/** What a target does, as a clause with the target in it. */
+function clause(report: Judged, title: string): string {
+  const hasSubject = /^(?:issue|refresh|revoke|revoking|an?) /.test(title);
+  return hasSubject ? `on ${nameOf(report)}, ${title}` : `${nameOf(report)} ${title}`;
 }
 
 /** No verdict: why, and what to do. */

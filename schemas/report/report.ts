@@ -309,6 +309,8 @@ export interface ConformanceReport {
   partial: boolean;
   /** Every requirement of the catalogue that applies to this contract. */
   requirements: RequirementResult[];
+  /** What the deviations come from, gravest first. */
+  causes: Cause[];
   /** Requirements of the catalogue that this contract gives no occasion for, each with the reason. */
   notApplicable: { id: Text; reason: Text }[];
   /** What of the contract the run saw. */
@@ -332,6 +334,25 @@ export interface ConformanceReport {
   suggestedEntries: Text[];
   /** Errors of the run itself. */
   errors: RunError[];
+}
+
+/** How grave a breach is: what it lets happen, gravest first. */
+export type Gravity = 'security' | 'success' | 'form' | 'words';
+
+/** What several deviations have in common, named once. */
+export interface Cause {
+  /** Words that follow the name of the target (`accepts a revoked token`), or a clause of their own. */
+  title: Text;
+  level: Level;
+  gravity: Gravity;
+  /** Ids of the requirements it breaks, the one that says it best first. */
+  requirements: Text[];
+  /** Ids of the requirements that could not be established because of it. */
+  blocks: Text[];
+  /** Where the sentence stands that it breaks. */
+  source: Source;
+  /** The exchanges that show it, the decisive one last. */
+  proof: ProofStep[];
 }
 
 /** One past run, as the history file keeps it: one line of it. */

@@ -3,7 +3,7 @@ import { object } from '../../schemas/document/json.ts';
 import { pointerTo, tokensOf } from '../../schemas/document/pointer.ts';
 import { YamlDocument } from '../../schemas/document/yaml-document.ts';
 import { type Contract, type Operation, type Role, roles } from '../../schemas/openapi/contract.ts';
-import type { Level, Source } from '../../schemas/report/report.ts';
+import type { Gravity, Level, Source } from '../../schemas/report/report.ts';
 
 /** One row of the catalogue: one normative sentence with a stable id, a level and a source. */
 export interface Requirement {
@@ -11,6 +11,10 @@ export interface Requirement {
   level: Level;
   /** What a conforming target does, present tense. */
   title: string;
+  /** What a target does that breaks it: words that follow its name (`accepts …`), or a clause (`issue accepts …`). */
+  broken?: string;
+  /** What is told first of several. */
+  gravity?: Gravity;
   /** The sentence of the contract, or the clause of the standard, quoted. */
   text: string;
   source: { pointer: string } | { rfc: number; section: string };

@@ -1,0 +1,95 @@
+import { expect, test } from '@playwright/test';
+import {
+  conformingReport,
+  deviationOf,
+  exchangeOf,
+  withRequirement,
+} from '../../fixtures/lab/reports/report-builder.ts';
+import type { ConformanceReport, Deviation } from '../../schemas/report/report.ts';
+
+/** A report in which these requirements fail, each with one deviation. */
+function broken(deviations: Record<string, Partial<Deviation>>): ConformanceReport {
+  return Object.entries(deviations).reduce(
+    (report, [id, changes]) =>
+      withRequirement(report, id, { outcome: 'failed', deviations: [deviationOf(changes)] }),
+    conformingReport(),
+  );
+}
+
+/** An exchange of its own, with the proof that is this exchange alone. */
+function shownBy(id: string, operation = 'issue'): Partial<Deviation> {
+  const exchange = exchangeOf({ id, operation });
+  return { exchange, proof: [{ purpose: 'it', exchange, decisive: true }] };
+}
+
+const told = ({ causes }: ConformanceReport) => causes.map(({ requirements }) => requirements);
+
+test('what one exchange shows is one cause, told by what says it best', () => {
+  const shown = { ...shownBy('0-7', 'revoke'), expected: '401' };
+  const report = broken({ 'revoke.unauthenticated': shown, 'token.revoked-unusable': shown });
+  expect(told(report)).toEqual([['revoke.unauthenticated', 'token.revoked-unusable']]);
+});
+
+test('the same line broken in the same way by three operations is one cause', () => {
+  const place = {
+    pointer: '/components/schemas/ErrorResponse/properties/errors/type',
+    file: 'a.yaml',
+    line: 9,
+  };
+  const at = (id: string, operation: string) => ({
+    ...shownBy(id, operation),
+    expected: 'must be array',
+    actual: '"none"',
+    instancePointer: '/errors',
+    place,
+  });
+  const report = broken({
+    'issue.response-schema': at('0-1', 'issue'),
+    'refresh.response-schema': { ...at('0-2', 'refresh'), actual: '"never"' },
+    'revoke.response-schema': at('0-3', 'revoke'),
+  });
+  expect(told(report)).toEqual([
+    ['issue.response-schema', 'refresh.response-schema', 'revoke.response-schema'],
+  ]);
+});
+
+test('an undocumented answer of an operation is one cause, whatever met it', () => {
+  const failing = (id: string) => {
+    const exchange = exchangeOf({ id, operation: 'refresh' });
+    if (exchange.response) exchange.response.status = 500;
+    return { actual: '500 Internal Server Error', exchange, proof: [{ purpose: 'it', exchange }] };
+  };
+  const report = broken({
+    'refresh.mistyped-parameter': failing('0-1'),
+    'refresh.documented-status': failing('0-2'),
+    'refresh.hostile-value': failing('0-3'),
+  });
+  expect(told(report)).toHaveLength(1);
+  expect(report.causes[0]?.title).toBe('refresh answers 500 Internal Server Error, which is not documented');
+});
+
+test('security comes before success, form and words, and should behind must', () => {
+  const report = broken({
+    'http.no-cookie': { ...shownBy('0-1'), level: 'should' },
+    'issue.envelope': { ...shownBy('0-2'), instancePointer: '/data', actual: 'absent' },
+    'issue.response-schema': { ...shownBy('0-3'), instancePointer: '/code', actual: '1' },
+    'issue.repeatable': shownBy('0-4'),
+    'token.expired-unusable': { ...shownBy('0-5', 'revoke'), expected: '401' },
+  });
+  expect(report.causes.map(({ requirements: [id] }) => id)).toEqual([
+    'token.expired-unusable',
+    'issue.repeatable',
+    'issue.response-schema',
+    'issue.envelope',
+    'http.no-cookie',
+  ]);
+});
+
+test('what could not be established for want of a success is told by the cause', () => {
+  const failing = broken({ 'issue.success': shownBy('0-1') });
+  const report = withRequirement(failing, 'token.usable', {
+    outcome: 'inconclusive',
+    reason: 'no token could be had from the issue operation (500)',
+  });
+  expect(report.causes[0]?.blocks).toEqual(['token.usable']);
+});

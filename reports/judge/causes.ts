@@ -1,0 +1,142 @@
+import type { Cause, Deviation, Gravity, RequirementResult } from '../../schemas/report/report.ts';
+import { requirement as rowOf } from '../../specs/catalogue/catalogue.ts';
+import { groupOf, placeOf } from './findings.ts';
+
+const gravities: readonly Gravity[] = ['security', 'success', 'form', 'words'];
+
+/** A deviation that nobody accepted, and the requirement it breaks. */
+interface Open {
+  requirement: RequirementResult;
+  deviation: Deviation;
+}
+
+/**
+ * What the deviations of a run come from: those are one that the same exchange shows, that break the same line in the
+ * same way, or that are the same undocumented answer of one operation. In the order in which a reader is to have them:
+ * must before should, security before success, form and words, what only the overlay asks for last of its kind.
+ */
+export function causesOf(requirements: RequirementResult[]): Cause[] {
+  const open = requirements.flatMap((requirement) =>
+    requirement.outcome === 'known'
+      ? []
+      : requirement.deviations
+          .filter(({ acceptance }) => !acceptance)
+          .map((deviation): Open => ({ requirement, deviation })),
+  );
+  const undocumented = new Set(
+    open.filter(isUndocumented).map(({ requirement, deviation }) => answerOf(requirement, deviation)),
+  );
+  const groups = connected(open, (one) => marksOf(one, undocumented));
+  const causes = groups.map(causeOf).sort(inOrder);
+  return blocked(requirements, causes);
+}
+
+/** What a deviation has in common with others of its cause: they share at least one of these. */
+function marksOf({ requirement, deviation }: Open, undocumented: Set<string>): string[] {
+  const { instancePointer, place, expected, actual, proof } = deviation;
+  const answer = answerOf(requirement, deviation);
+  if (undocumented.has(answer)) return [`answer ${answer}`];
+  if (instancePointer !== undefined) {
+    return [
+      JSON.stringify([
+        place?.file,
+        place?.pointer ?? requirement.id,
+        instancePointer,
+        expected,
+        kindOf(actual),
+      ]),
+    ];
+  }
+  const status = /^\d{3}\b/.exec(actual)?.[0];
+  const decisive = proof.at(-1)?.exchange.id;
+  return [
+    JSON.stringify([requirement.id, expected, status ?? actual]),
+    // Not of what is said of headers, of which one answer may have several.
+    ...(status !== undefined && decisive !== undefined ? [`exchange ${decisive}`] : []),
+  ];
+}
+
+/** The operation that was asked, and the status of its answer. */
+function answerOf({ operation }: RequirementResult, { exchange, actual }: Deviation): string {
+  const status = exchange?.response?.status ?? /^\d{3}\b/.exec(actual)?.[0] ?? '';
+  return `${exchange?.operation ?? operation} ${status}`;
+}
+
+/** A value by its kind: numbers, texts and absences of one sort differ each time. */
+function kindOf(actual: string): string {
+  return actual.replace(/"(?:[^"\\]|\\.)*"/g, '""').replace(/\d+/g, '0');
+}
+
+/** The parts of a list whose members share a mark with another of the part, in the order of the list. */
+function connected<T>(all: T[], marks: (one: T) => string[]): T[][] {
+  const parts: { members: T[]; marks: Set<string> }[] = [];
+  for (const one of all) {
+    const own = marks(one);
+    const near = parts.filter((part) => own.some((mark) => part.marks.has(mark)));
+    const [into = { members: [], marks: new Set<string>() }, ...others] = near;
+    if (near.length === 0) parts.push(into);
+    for (const other of others) {
+      into.members.push(...other.members);
+      for (const mark of other.marks) into.marks.add(mark);
+      parts.splice(parts.indexOf(other), 1);
+    }
+    into.members.push(one);
+    for (const mark of own) into.marks.add(mark);
+  }
+  return parts.map(({ members }) => members);
+}
+
+function causeOf(members: Open[]): Cause {
+  const sorted = members.toSorted((a, b) => rank(a.requirement) - rank(b.requirement));
+  const best = sorted[0] as Open;
+  const { requirement, deviation } = best;
+  return {
+    title: titleOf(sorted.find(isUndocumented) ?? best),
+    level: requirement.level,
+    gravity: rowOf(requirement.id).gravity ?? 'form',
+    requirements: [...new Set(sorted.map((one) => one.requirement.id))],
+    blocks: [],
+    source: placeOf(requirement, deviation),
+    proof: deviation.proof,
+  };
+}
+
+function isUndocumented({ requirement }: Open): boolean {
+  return requirement.id.endsWith('.documented-status');
+}
+
+/** What the target does: where the answer says it better than the requirement, the answer. */
+function titleOf({ requirement, deviation }: Open): string {
+  const operation = deviation.exchange?.operation;
+  if (isUndocumented({ requirement, deviation }) && operation) {
+    return `${operation} answers ${deviation.actual}, which is not documented`;
+  }
+  return rowOf(requirement.id).broken ?? `breaks “${requirement.title}”`;
+}
+
+/** Where a requirement stands in the order of what a reader is to have first. */
+function rank({ id, level }: Pick<RequirementResult, 'id' | 'level'>): number {
+  const { gravity = 'form' } = rowOf(id);
+  return (level === 'must' ? 0 : 10) + gravities.indexOf(gravity) + (id.endsWith('.envelope') ? 0.5 : 0);
+}
+
+function inOrder(a: Cause, b: Cause): number {
+  const of = ({ requirements: [id = ''], level }: Cause) => rank({ id, level });
+  return of(a) - of(b) || b.requirements.length - a.requirements.length;
+}
+
+/** The causes with what they leave open: without a success of an operation nothing that needs one is established. */
+function blocked(requirements: RequirementResult[], causes: Cause[]): Cause[] {
+  const open = requirements.filter(({ outcome }) => outcome === 'inconclusive');
+  const taken = new Set<string>();
+  return causes.map((cause) => {
+    const failing = cause.requirements.flatMap((id) => (id.endsWith('.success') ? [groupOf(id)] : []));
+    const blocks = open.filter(
+      ({ id, operation, reason }) =>
+        !taken.has(id) &&
+        failing.some((role) => role === 'issue' || operation === role || reason.includes(role)),
+    );
+    for (const { id } of blocks) taken.add(id);
+    return { ...cause, blocks: blocks.map(({ id }) => id) };
+  });
+}
