@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { loadEnvironment } from './fixtures/settings/env-file.ts';
 import { reportsDirFrom } from './fixtures/settings/files.ts';
+import { runFolderVariable } from './fixtures/settings/own-variables.js';
 import { wantsEmbeddedMock } from './fixtures/settings/target.ts';
 
 try {
@@ -11,13 +12,18 @@ try {
 }
 
 const reports = reportsDirFrom(process.env);
+// Playwright empties its output folder, so each run has one of its own: two in one checkout leave each other alone.
+process.env[runFolderVariable] ??= join(reports, `.run-${process.pid}`);
 // Listing establishes nothing: our reporter would put that in place of the last report.
 const listing = process.argv.includes('--list');
 
 export default defineConfig({
   testDir: '.',
-  outputDir: 'test-results',
   globalSetup: './reports/run/global-setup.ts',
+  // Listing and the tests of the suite have no such budget; the settings say what is wrong with one.
+  ...(Number(process.env.NOMBA_MAX_TIME) > 0 && {
+    globalTimeout: Math.max(1, (Number(process.env.NOMBA_MAX_TIME) - process.uptime()) * 1000),
+  }),
   // A retry would hide what comes and goes; a flaky target is a finding.
   retries: 0,
   forbidOnly: !!process.env.CI,
@@ -34,6 +40,7 @@ export default defineConfig({
   projects: [
     {
       name: 'conformance',
+      outputDir: join(process.env[runFolderVariable] ?? '', 'output'),
       testDir: './specs',
       testMatch: '*.spec.ts',
       // Each request has its own time-out, and a target that is gone is given up: no test hangs.

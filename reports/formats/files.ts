@@ -1,5 +1,6 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../run/run-folder.js';
 
 /**
  * Writes a file so that whoever reads it meanwhile gets the old content or the new, never a part; makes its
@@ -7,7 +8,7 @@ import { dirname } from 'node:path';
  */
 export async function writeWhole(file: string, text: string): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
-  await makeFolder(dirname(file));
+  makeFolder(dirname(file));
   try {
     await writeFile(temporary, text);
     await rename(temporary, file);
@@ -15,20 +16,4 @@ export async function writeWhole(file: string, text: string): Promise<void> {
     await rm(temporary, { force: true });
     throw error;
   }
-}
-
-/**
- * Makes a folder, and those above it, where they are missing. One at a time: told to make all of them where none
- * can be made, as below /proc, Node tries for ever.
- */
-export async function makeFolder(folder: string): Promise<void> {
-  const make = () =>
-    mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-  await make().catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' || dirname(folder) === folder) throw error;
-    await makeFolder(dirname(folder));
-    await make();
-  });
 }

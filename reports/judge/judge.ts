@@ -2,6 +2,7 @@ import type { Contract } from '../../schemas/openapi/contract.ts';
 import type { CheckRecord, ScenarioRecord } from '../../schemas/report/record.ts';
 import type {
   ConformanceReport,
+  Cut,
   Deviation,
   Outcome,
   ProofStep,
@@ -104,6 +105,8 @@ export function judge(facts: RunFacts): ConformanceReport {
       left: sum(all.map(({ tokens }) => tokens.left)),
     },
     latency: latencyOf(records),
+    outages: records.flatMap(({ outages = [] }) => outages).sort((a, b) => a.from.localeCompare(b.from)),
+    cuts: cutsIn(records),
     knownDeviationProblems: problems,
     suggestedEntries,
     errors,
@@ -295,6 +298,16 @@ function errorsIn(records: ScenarioRecord[]): RunError[] {
         : [{ kind: 'suite', message: `the scenario "${scenario}" ended in an error: ${defect}` }],
     ),
   ];
+}
+
+/** Of each operation the last word: a worker tells what it has cut so far with every scenario. */
+function cutsIn(records: ScenarioRecord[]): Cut[] {
+  const last = new Map<string, Cut>();
+  for (const cut of records.flatMap(({ cuts = [] }) => cuts)) {
+    const before = last.get(cut.operation);
+    if (!before || before.hangs + before.notSent < cut.hangs + cut.notSent) last.set(cut.operation, cut);
+  }
+  return [...last.values()];
 }
 
 function sum(numbers: number[]): number {

@@ -1,20 +1,22 @@
+import { existsSync } from 'node:fs';
 import type { FullConfig } from '@playwright/test';
 import type { RunningMock } from '../../fixtures/mock/server.ts';
 import { requireUsableCredentials } from '../../fixtures/requests/value-sources.ts';
 import { describeRun, redactorFor } from '../../fixtures/scenario/session.ts';
 import { loadEnvironment } from '../../fixtures/settings/env-file.ts';
 import { reportsDirFrom } from '../../fixtures/settings/files.ts';
-import { limitsFrom, startWaitFrom } from '../../fixtures/settings/limits.ts';
+import { type Limits, limitsFrom, startWaitFrom } from '../../fixtures/settings/limits.ts';
 import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
+import { runFolderVariable } from '../../fixtures/settings/own-variables.js';
 import { requireSafeRun } from '../../fixtures/settings/safe-run.ts';
 import { embeddedMockVariable, targetFrom, wantsEmbeddedMock } from '../../fixtures/settings/target.ts';
 import { UserError } from '../../schemas/document/user-error.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
 import type { RunDescription } from '../../schemas/report/record.ts';
-import { makeFolder } from '../formats/files.ts';
 import { type Allowances, allowancesFrom } from '../judge/allowances.ts';
 import { nameOf } from '../judge/sentence.ts';
 import { type Preflight, preflight, Unreachable } from './preflight.ts';
+import { openRunFolder } from './run-folder.js';
 
 /** What is tested, and what it may have. */
 export interface RunFacts extends Allowances {
@@ -23,6 +25,7 @@ export interface RunFacts extends Allowances {
   asked?: Preflight['asked'];
   /** What a reader of the report should know of the settings. */
   warnings: string[];
+  limits: Limits;
 }
 
 let facts: RunFacts | undefined;
@@ -51,9 +54,8 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   const contract = contractOfRun();
   for (const note of contract.notes) console.error(`Note: ${note}`);
   const allowances = allowancesFrom(process.env, contract);
-  await makeFolder(reportsDirFrom(process.env)).catch(({ code }: NodeJS.ErrnoException) => {
-    throw new UserError(`The folder that NOMBA_REPORTS_DIR names cannot be made (${code}); name another.`);
-  });
+  // `npm run conformance` has done so before it started Playwright.
+  if (!existsSync(process.env[runFolderVariable] ?? '')) process.env[runFolderVariable] = runFolder();
   const embedded = wantsEmbeddedMock(process.env);
   // The shipped documents are compiled in our tests; for our own mock the 60 ms are better spent on a quick run.
   const { NOMBA_CONTRACT, NOMBA_OVERLAY } = process.env;
@@ -67,7 +69,7 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   const description = describeRun(contract, target, redactor);
   const doubts = warningsOn(allowances, description);
   doubts.forEach(warn);
-  facts = { description, ...allowances, warnings: [...warnings, ...doubts] };
+  facts = { description, limits, ...allowances, warnings: [...warnings, ...doubts] };
   if (mock) return () => mock.close();
   const { asked, why } = await preflight(contract, target, limits, startWaitFrom(process.env));
   facts.asked = asked;
@@ -91,6 +93,15 @@ function warningsOn({ baseline }: Allowances, { target }: RunDescription): strin
       ? [`The baseline is of another target, ${nameOf(baseline)}; what differs may be no regression.`]
       : []),
   ];
+}
+
+/** The folder of this run, in a folder of reports without the verdict of an earlier one. */
+function runFolder(): string {
+  try {
+    return openRunFolder(reportsDirFrom(process.env), process.env[runFolderVariable]);
+  } catch (error) {
+    throw new UserError((error as Error).message);
+  }
 }
 
 /** Starts the mock and tells the workers of it. */

@@ -52,6 +52,8 @@ export async function preflight(
       // A client anew each time: one that found the target gone asks no more.
       const { record, why, away } = await ask({
         ...session,
+        // A target that is away is found out in seconds; how long one that starts is waited for, the user says.
+        patient: false,
         client: new Client(context, target, limits, `preflight-${looks}`),
       });
       if (record.defect !== undefined) throw new Error(record.defect);

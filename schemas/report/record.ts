@@ -1,5 +1,5 @@
 import type { Place } from '../document/yaml-document.ts';
-import type { Drift, ProofStep, RecordedExchange } from './report.ts';
+import type { Cut, Drift, Outage, ProofStep, RecordedExchange } from './report.ts';
 
 /** One fact established about an exchange, for one requirement, as it travels to the reporter: redacted. */
 export interface CheckRecord {
@@ -49,7 +49,11 @@ export interface ScenarioRecord {
   /** Milliseconds of each answered exchange, by operation, in order. */
   latency: { operation: string; ms: number }[];
   observations: Observations;
+  /** `left` is less than none where it revoked what an earlier scenario of its worker had to leave. */
   tokens: { issued: number; revoked: number; left: number };
+  outages?: Outage[];
+  /** What was cut since operations hung, so far in its worker. */
+  cuts?: Cut[];
   /** Why the run stopped asking the target, if it did. */
   outage?: string;
   /** A defect of the suite itself: an error no scenario may end in. */

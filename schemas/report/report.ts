@@ -263,6 +263,27 @@ export interface Latency {
   points: Milliseconds[];
 }
 
+/** A time in which the target gave no answer to anything; it is no fault of a requirement's. */
+export interface Outage {
+  from: string;
+  /** Null where it did not return in the time that the run waited for it. */
+  durationMs: number | null;
+  /** How it showed: `it refuses connections`. */
+  what: string;
+}
+
+/** An operation that hung again and again while the target answered others. */
+export interface Cut {
+  operation: string;
+  /** How many requests to it were not answered in time. */
+  hangs: number;
+  /** How long one was waited for at first, and how long in the end, in milliseconds. */
+  timeoutMs: number;
+  reducedToMs: number;
+  /** Requests that were not sent any more. */
+  notSent: number;
+}
+
 /** An error of the run itself (configuration, outage, a defect of the suite), never of the contract. */
 export interface RunError {
   /** Whose error: of the settings, of the way to the target, of the suite. */
@@ -328,6 +349,10 @@ export interface ConformanceReport {
   tokens: { issued: Count; revoked: Count; left: Count };
   /** By operation. */
   latency: Latency[];
+  /** Times in which the target was away, in order. The run waited for its return and went on. */
+  outages: Outage[];
+  /** What the run waited for less, or left out, to end in a bounded time. */
+  cuts: Cut[];
   /** Entries of the known-deviations file that are stale, expired or match nothing, each a sentence. */
   knownDeviationProblems: Text[];
   /** Paste-ready entries for the known-deviations file, one YAML text per new must deviation. */

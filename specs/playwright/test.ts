@@ -8,14 +8,33 @@ import { type Hooks, ScenarioRun } from '../../fixtures/scenario/scenario-run.ts
 import { openSession, type Session } from '../../fixtures/scenario/session.ts';
 import { limitsFrom } from '../../fixtures/settings/limits.ts';
 import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
+import { runFolderVariable } from '../../fixtures/settings/own-variables.js';
 import { requireSafeRun } from '../../fixtures/settings/safe-run.ts';
 import { targetFrom } from '../../fixtures/settings/target.ts';
 import { exchangeAttachment, recordAttachment } from '../../schemas/report/record.ts';
 import { checkExchange } from '../checks/form.ts';
 import { annotation, conclude, showDeviations, text } from './shown.ts';
 
+/** Runs a scenario to its end, also where Playwright ends the test before. */
+type ToItsEnd = (scenario: () => Promise<void>) => Promise<void>;
+
 /** Playwright's test, with what the scenarios of one worker share. */
-export const test = base.extend<object, { session: Session }>({
+export const test = base.extend<{ toItsEnd: ToItsEnd }, { session: Session }>({
+  // Playwright leaves a test that is interrupted, or out of time, at once; its fixtures it takes down with patience.
+  // There the client is told, the scenario ends early, revokes its tokens and attaches its record.
+  toItsEnd: async ({ session }, use) => {
+    let underWay: Promise<void> | undefined;
+    let ended = false;
+    await use((scenario) => {
+      underWay = scenario().finally(() => {
+        ended = true;
+      });
+      return underWay;
+    });
+    if (ended) return;
+    session.client.interrupt();
+    await underWay?.catch(() => {});
+  },
   session: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
     async ({}, use, workerInfo) => {
@@ -24,7 +43,14 @@ export const test = base.extend<object, { session: Session }>({
       if (!target.embedded) requireSafeRun(workerInfo.project.use);
       const context = await request.newContext(contextOptions(target));
       const limits = limitsFrom(process.env, target);
-      const session = openSession(context, contract, target, limits, String(workerInfo.workerIndex));
+      const session = openSession(
+        context,
+        contract,
+        target,
+        limits,
+        String(workerInfo.workerIndex),
+        process.env[runFolderVariable],
+      );
       redactStrayErrors(session.redactor);
       await use(session);
       await context.dispose();
@@ -51,21 +77,22 @@ export function details({ establishes }: Scenario): TestDetails {
 
 /** The body of the Playwright test that a scenario is. */
 export function runs(scenario: Scenario) {
-  return async ({ session }: { session: Session }, testInfo: TestInfo): Promise<void> => {
-    const shown: ShownExchange[] = [];
-    const record = await new ScenarioRun(session, scenario, hooksFor(session, shown)).run();
-    record.steps = shown.map(({ title, exchange }) => ({
-      name: session.redactor.text(`${title}: ${outcomeOf(exchange)}`),
-      text: readable(recordExchange(exchange, session.redactor)),
-    }));
-    await showDeviations(record);
-    // Last: the reporter takes it out again.
-    await testInfo.attach(recordAttachment, {
-      body: JSON.stringify(record),
-      contentType: 'application/json',
+  return ({ session, toItsEnd }: { session: Session; toItsEnd: ToItsEnd }, testInfo: TestInfo) =>
+    toItsEnd(async () => {
+      const shown: ShownExchange[] = [];
+      const record = await new ScenarioRun(session, scenario, hooksFor(session, shown)).run();
+      record.steps = shown.map(({ title, exchange }) => ({
+        name: session.redactor.text(`${title}: ${outcomeOf(exchange)}`),
+        text: readable(recordExchange(exchange, session.redactor)),
+      }));
+      await showDeviations(record);
+      // Last: the reporter takes it out again.
+      await testInfo.attach(recordAttachment, {
+        body: JSON.stringify(record),
+        contentType: 'application/json',
+      });
+      conclude(record, testInfo);
     });
-    conclude(record, testInfo);
-  };
 }
 
 /** An exchange that a step shows, and the title of that step. */
