@@ -12,7 +12,7 @@ import {
   withOutcome,
 } from '../judge/findings.ts';
 import { block, code, folded, prose, table } from './markdown.ts';
-import { oneLine } from './text.ts';
+import { describeCuts, describeOutages, oneLine } from './text.ts';
 
 /** The most commands or entries that one folded block holds: GitHub drops a job summary above 1 MiB whole. */
 const blockLimit = 50;
@@ -42,6 +42,8 @@ function facts(report: ConformanceReport): string {
     `Requirements: ${describeCounts(report)}${report.partial ? ' (only a part was run)' : ''}`,
     `Coverage: ${describeCoverage(report)}`,
     `Target: ${code(target.name)} at ${code(target.baseUrl)}; ${requests} requests in ${(durationMs / 1000).toFixed(1)} s; tokens: ${tokens.issued} issued, ${tokens.revoked} revoked${left}`,
+    ...[describeOutages(report) ?? []].flat().map((text) => `Outages: ${prose(text)}`),
+    ...describeCuts(report).map((text) => `Cut: ${prose(text)}`),
     `Contract: ${prose(contract.title)} ${prose(contract.version)}, ${code(contract.path)}, SHA-256 ${code(contract.sha256.slice(0, 12))}`,
     `Suite: ${prose(suite.version)}, commit ${code(suite.commit)}, rules of ${rules}, ${startedAt}`,
     ...warnings.map((warning) => `Warning: ${prose(warning)}`),

@@ -13,7 +13,7 @@ import {
   placeOf,
   withOutcome,
 } from '../judge/findings.ts';
-import { countOf, oneLine } from './text.ts';
+import { countOf, describeCuts, describeOutages, oneLine } from './text.ts';
 
 export interface TerminalOptions {
   colour: boolean;
@@ -130,6 +130,8 @@ function factLines(report: ConformanceReport, directory: string): string[] {
     `Coverage:     ${describeCoverage(report)}`,
     `Traffic:      ${requests} requests in ${(durationMs / 1000).toFixed(1)} s; tokens: ${tokens.issued} issued, ${tokens.revoked} revoked${left}`,
     ...warnings.map((warning) => `Warning:      ${oneLine(warning, 1000)}`),
+    ...[describeOutages(report) ?? []].flat().map((text) => `Outages:      ${oneLine(text)}`),
+    ...describeCuts(report).map((text) => `Cut:          ${oneLine(text)}`),
     `Reports:      ${directory}/index.html`,
   ];
 }

@@ -1,4 +1,4 @@
-import type { Deviation, RequirementResult } from '../../schemas/report/report.ts';
+import type { ConformanceReport, Deviation, RequirementResult } from '../../schemas/report/report.ts';
 import { describeAcceptance, describeSource, placeOf } from '../judge/findings.ts';
 
 /**
@@ -58,4 +58,25 @@ export function describeDeviation(requirement: RequirementResult, deviation: Dev
   return facts
     .flatMap(([label, text]) => (text === undefined ? [] : [`${label}: ${cut(text, textLimit)}`]))
     .join('\n');
+}
+
+/** The times in which the target was away, in a few words; undefined where it was there all the time. */
+export function describeOutages({ outages = [] }: Pick<ConformanceReport, 'outages'>): string | undefined {
+  if (outages.length === 0) return undefined;
+  const inAll = outages.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0);
+  const longest = outages.slice(0, 3).map(({ from, what, durationMs }) => {
+    const length = durationMs === null ? 'to the end' : `for ${(durationMs / 1000).toFixed(1)} s`;
+    return `${what} from ${from} ${length}`;
+  });
+  const more = outages.length > longest.length ? ` and ${outages.length - longest.length} more` : '';
+  return `${outages.length}, of ${(inAll / 1000).toFixed(1)} s in all: ${longest.join('; ')}${more}`;
+}
+
+/** What the run waited for less, or left out, each in a sentence without its end. */
+export function describeCuts({ cuts = [] }: Pick<ConformanceReport, 'cuts'>): string[] {
+  return cuts.map(({ operation, hangs, timeoutMs, reducedToMs, notSent }) => {
+    const wait = `${(reducedToMs / 1000).toFixed(1)} s in place of ${(timeoutMs / 1000).toFixed(1)} s`;
+    const unsent = notSent > 0 ? `; ${countOf(notSent, 'request')} to it were not sent` : '';
+    return `${operation} hung ${hangs} times, so it was waited for ${wait}${unsent}`;
+  });
 }

@@ -350,9 +350,9 @@ export interface ConformanceReport {
   /** By operation. */
   latency: Latency[];
   /** Times in which the target was away, in order. The run waited for its return and went on. */
-  outages: Outage[];
+  outages?: Outage[];
   /** What the run waited for less, or left out, to end in a bounded time. */
-  cuts: Cut[];
+  cuts?: Cut[];
   /** Entries of the known-deviations file that are stale, expired or match nothing, each a sentence. */
   knownDeviationProblems: Text[];
   /** Paste-ready entries for the known-deviations file, one YAML text per new must deviation. */
