@@ -45,3 +45,9 @@ test('the verdicts have badges of different colours', () => {
   );
   expect(new Set(colours).size).toBe(3);
 });
+
+test('a run that is no worse than its baseline is not called conforming', () => {
+  const { startedAt, target } = conformingReport();
+  const { message } = JSON.parse(badgeEndpoint({ ...conformingReport(), baseline: { startedAt, target } }));
+  expect(message).toBe('no regression');
+});

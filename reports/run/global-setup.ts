@@ -9,7 +9,12 @@ import { type Limits, limitsFrom, startWaitFrom } from '../../fixtures/settings/
 import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
 import { runFolderVariable } from '../../fixtures/settings/own-variables.js';
 import { requireSafeRun } from '../../fixtures/settings/safe-run.ts';
-import { embeddedMockVariable, targetFrom, wantsEmbeddedMock } from '../../fixtures/settings/target.ts';
+import {
+  embeddedMockVariable,
+  targetFrom,
+  wantsEmbeddedMock,
+  withoutSecondVariable,
+} from '../../fixtures/settings/target.ts';
 import { UserError } from '../../schemas/document/user-error.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
 import type { RunDescription } from '../../schemas/report/record.ts';
@@ -71,10 +76,20 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   doubts.forEach(warn);
   facts = { description, limits, ...allowances, warnings: [...warnings, ...doubts] };
   if (mock) return () => mock.close();
-  const { asked, why } = await preflight(contract, target, limits, startWaitFrom(process.env));
+  const { asked, why, withoutSecond } = await preflight(contract, target, limits, startWaitFrom(process.env));
   facts.asked = asked;
+  if (withoutSecond !== undefined) {
+    // The workers are told by the environment, as of the mock.
+    process.env[withoutSecondVariable] = '1';
+    facts.warnings.push(`${sentenceOf(withoutSecond)}: the run goes on without that client.`);
+    warn(facts.warnings.at(-1) ?? '');
+  }
   if (why !== undefined) throw new Unreachable(why);
   return undefined;
+}
+
+function sentenceOf(clause: string): string {
+  return clause.charAt(0).toUpperCase() + clause.slice(1);
 }
 
 /** What a run may do, and a reader of its report should know. */

@@ -24,6 +24,8 @@ export interface Preflight {
   asked: Pick<ScenarioRecord, 'requests' | 'tokens'>;
   /** Why scenarios would be held against nothing, in one sentence; undefined where they would not. */
   why?: string;
+  /** Why the second client is of no use, in one sentence: the run goes on without it. */
+  withoutSecond?: string;
 }
 
 /** Between two looks at a target that is still starting, in milliseconds. */
@@ -50,7 +52,7 @@ export async function preflight(
     const asked = { requests: 0, tokens: { issued: 0, revoked: 0, left: 0 } };
     for (let looks = 0; ; looks++) {
       // A client anew each time: one that found the target gone asks no more.
-      const { record, why, away } = await ask({
+      const { record, why, away, withoutSecond } = await ask({
         ...session,
         // A target that is away is found out in seconds; how long one that starts is waited for, the user says.
         patient: false,
@@ -59,7 +61,11 @@ export async function preflight(
       if (record.defect !== undefined) throw new Error(record.defect);
       asked.requests += record.requests;
       for (const key of ['issued', 'revoked', 'left'] as const) asked.tokens[key] += record.tokens[key];
-      if (why === undefined) return { asked };
+      if (why === undefined) {
+        return withoutSecond === undefined
+          ? { asked }
+          : { asked, withoutSecond: session.redactor.text(withoutSecond) };
+      }
       const told = session.redactor.text(why);
       const left = until - performance.now();
       if (!away || left <= 0) return { asked, why: told };
@@ -77,9 +83,12 @@ interface Reason {
   away?: boolean;
 }
 
-async function ask(session: Session): Promise<Reason & { record: ScenarioRecord }> {
+async function ask(
+  session: Session,
+): Promise<Reason & { record: ScenarioRecord; withoutSecond: string | undefined }> {
   const { target } = session;
   let reason: Reason = {};
+  let withoutSecond: string | undefined;
   const scenario: Scenario = {
     title: 'the credentials work, and it is the API that answers',
     establishes: [],
@@ -88,11 +97,13 @@ async function ask(session: Session): Promise<Reason & { record: ScenarioRecord 
       reason = await whyNot(t, target.client, ['NOMBA_CLIENT_ID', 'NOMBA_CLIENT_SECRET']);
       if (reason.why !== undefined || !target.shortLivedClient) return;
       const names = ['NOMBA_SHORT_LIVED_CLIENT_ID', 'NOMBA_SHORT_LIVED_CLIENT_SECRET'] as const;
-      reason = await whyNot(t, target.shortLivedClient, names);
+      const second = await whyNot(t, target.shortLivedClient, names);
+      if (second.away) reason = second;
+      else withoutSecond = second.why;
     },
   };
   const record = await new ScenarioRun(session, scenario, unjudged).run();
-  return { record, ...reason };
+  return { record, ...reason, withoutSecond };
 }
 
 async function whyNot(

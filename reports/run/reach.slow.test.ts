@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createHttp2Server, createSecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
@@ -11,6 +11,7 @@ import { listenHttp } from '../../fixtures/lab/hostile/listener.ts';
 import { newCredentials } from '../../fixtures/lab/hostile/running-target.ts';
 import { createTinyAuth } from '../../fixtures/lab/hostile/tiny-auth.ts';
 import { newPrivateAuthority } from '../../fixtures/mock/variants/private-authority.ts';
+import { shippedContract } from '../../schemas/openapi/contract.ts';
 
 test.describe.configure({ mode: 'parallel' });
 
@@ -54,11 +55,51 @@ function handler(check: (headers: Record<string, unknown>, socket: Socket) => bo
   };
 }
 
-const pem = (name: string, text: string): string => {
+/** Writes a file of this test, and returns its path. */
+const fileOf = (name: string, text: string): string => {
   const path = test.info().outputPath(name);
   writeFileSync(path, text);
   return path;
 };
+
+test('each operation is asked where the document has it served, and production is not', async () => {
+  const asked: string[] = [];
+  const named = (name: string) =>
+    createServer((request, response) => {
+      asked.push(`${name} ${request.url}`);
+      handler()(request, response);
+    });
+  const run = await listening(named('production'), (production) =>
+    listening(named('sandbox'), (sandbox) =>
+      listening(named('refresh'), (refresh) => {
+        const servers = `servers:
+  - {url: "http://127.0.0.1:${production}", description: "Production. Real money; for tests use the sandbox."}
+  - {url: "http://127.0.0.1:${sandbox}", description: Sandbox}
+`;
+        const own = `servers: [{url: "http://127.0.0.1:${refresh}/", description: The sandbox}]`;
+        const contract = readFileSync(shippedContract, 'utf8')
+          .replace(/^servers:\n(?: .*\n)+/m, servers)
+          .replace(/^( +)(\/v1\/auth\/token\/refresh:)$/m, `$1$2\n$1$1${own}`);
+        return runSuite({
+          flags: ['--grep', 'answers a valid request with the documented success'],
+          environment: {
+            ...credentials,
+            NOMBA_TARGET: 'sandbox',
+            NOMBA_CONTRACT: fileOf('contract.yaml', contract),
+          },
+        });
+      }),
+    ),
+  );
+  expect(run.exitCode, run.output).toBe(0);
+  expect(new Set(asked)).toEqual(
+    new Set([
+      'sandbox /v1/auth/token/issue',
+      'sandbox /v1/auth/token/revoke',
+      'refresh /v1/auth/token/refresh',
+    ]),
+  );
+});
 
 test('further headers go with every request, and no report shows their values', async () => {
   const value = newCredentials().clientSecret;
@@ -86,7 +127,7 @@ test('a client certificate is shown to a target that asks for one, which is told
   const client = await newCertificate('valid');
   const server = () =>
     createTlsServer({ key, cert, ca: client.cert, requestCert: true, rejectUnauthorized: true }, handler());
-  const environment = { ...credentials, NODE_EXTRA_CA_CERTS: pem('authority.pem', authority) };
+  const environment = { ...credentials, NODE_EXTRA_CA_CERTS: fileOf('authority.pem', authority) };
   const run = (more: Record<string, string>) =>
     listening(server(), (port) =>
       runSuite({
@@ -95,8 +136,8 @@ test('a client certificate is shown to a target that asks for one, which is told
       }),
     );
   const shown = await run({
-    NOMBA_CLIENT_CERT: pem('client.pem', client.cert),
-    NOMBA_CLIENT_KEY: pem('client.key', client.key),
+    NOMBA_CLIENT_CERT: fileOf('client.pem', client.cert),
+    NOMBA_CLIENT_KEY: fileOf('client.key', client.key),
   });
   expect(shown.exitCode, shown.output).toBe(0);
   const without = await run({});
@@ -115,7 +156,7 @@ test('a private authority is not trusted, unless Node is told of it or told to t
     );
   const [unknown, known, unverified] = await Promise.all([
     run({}),
-    run({ NODE_EXTRA_CA_CERTS: pem('authority.pem', authority) }),
+    run({ NODE_EXTRA_CA_CERTS: fileOf('authority.pem', authority) }),
     run({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }),
   ]);
   expect([unknown.exitCode, unknown.report?.sentence], unknown.output).toEqual([
@@ -142,7 +183,7 @@ test('a certificate of another host is told', async () => {
         environment: {
           ...credentials,
           NOMBA_BASE_URL: `https://${host}:${port}`,
-          NODE_EXTRA_CA_CERTS: pem('authority.pem', authority),
+          NODE_EXTRA_CA_CERTS: fileOf('authority.pem', authority),
         },
       }),
     host,
