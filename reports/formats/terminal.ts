@@ -8,6 +8,7 @@ import {
   describeAcceptance,
   describeCounts,
   describeCoverage,
+  describeOutside,
   describeSource,
   type Finding,
   placeOf,
@@ -124,10 +125,12 @@ function entryLines({ suggestedEntries }: ConformanceReport, { dim }: Colours): 
 function factLines(report: ConformanceReport, directory: string): string[] {
   const { target, contract, requests, durationMs, tokens, partial, warnings = [] } = report;
   const left = tokens.left > 0 ? `, ${tokens.left} left` : '';
+  const outside = describeOutside(report);
   return [
     `Target:       ${oneLine(target.name)} at ${oneLine(target.baseUrl)}, held to ${oneLine(contract.path)}`,
     `Requirements: ${describeCounts(report)}${partial ? ' (only a part was run)' : ''}`,
     `Coverage:     ${describeCoverage(report)}`,
+    ...(outside === undefined ? [] : [`Outside:      ${outside} (outside[] in conformance.json)`]),
     `Traffic:      ${requests} requests in ${(durationMs / 1000).toFixed(1)} s; tokens: ${tokens.issued} issued, ${tokens.revoked} revoked${left}`,
     ...warnings.map((warning) => `Warning:      ${oneLine(warning, 1000)}`),
     ...[describeOutages(report) ?? []].flat().map((text) => `Outages:      ${oneLine(text)}`),

@@ -161,6 +161,13 @@ export function describeCoverage({ coverage }: ConformanceReport): string {
   ].join(', ');
 }
 
+/** How many operations of the contract are not tested, in one sentence; undefined where there is none. */
+export function describeOutside({ outside = [] }: ConformanceReport): string | undefined {
+  if (outside.length === 0) return undefined;
+  const [noun, verb] = outside.length === 1 ? ['operation', 'is'] : ['operations', 'are'];
+  return `${outside.length} ${noun} of the document ${verb} not tested here`;
+}
+
 /** Where to read what is broken: the narrowest place of the deviation, else the source of the requirement. */
 export function placeOf({ source }: RequirementResult, deviation?: Deviation): Source {
   return deviation?.place ?? source;

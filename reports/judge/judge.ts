@@ -95,6 +95,7 @@ export function judge(facts: RunFacts): ConformanceReport {
     partial: facts.partial,
     requirements,
     causes: causesOf(requirements),
+    outside: contract.outside,
     notApplicable: rows
       .filter((row) => !isApplicable(row))
       .map((row) => ({ id: row.id, reason: occasionFor(row) })),

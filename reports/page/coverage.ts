@@ -1,4 +1,5 @@
 import type { ConformanceReport, ConstraintCoverage } from '../../schemas/report/report.ts';
+import { describeOutside } from '../judge/findings.ts';
 import { columnHeads } from './column-heads.ts';
 import { html, type View } from './html.ts';
 import { operationColumns, propertyPath } from './operations.ts';
@@ -42,7 +43,21 @@ export function coverageView(report: ConformanceReport): View {
       </div>
       ${constraints.length > 0 && constraintsView(report)}
     </div>
+    ${outsideView(report)}
   </section>`;
+}
+
+/** The operations of the contract that this suite does not test: never passed over in silence. */
+function outsideView(report: ConformanceReport): View | undefined {
+  const sentence = describeOutside(report);
+  if (sentence === undefined) return undefined;
+  return html`<details class="outside">
+    <summary>${sentence}.</summary>
+    <ul>${(report.outside ?? []).map(
+      ({ method, path, operationId }) =>
+        html`<li><code>${shown(method)} ${shown(path)}</code>${operationId !== null && html` <span class="quiet">${shown(operationId)}</span>`}</li>`,
+    )}</ul>
+  </details>`;
 }
 
 /** The last token of a pointer, under its parent: shown by indentation, read out whole. */

@@ -9,26 +9,34 @@ export function snakeCase(name: string): string {
 /** What a property of a token request or response can hold. */
 export type TokenKind = 'access_token' | 'refresh_token';
 
-/** Names of an access token in use, the most telling first; `_` and case left out. */
-const accessTokenNames = [
-  'accesstoken',
-  'bearertoken',
-  'authtoken',
-  'authorizationtoken',
-  'authenticationtoken',
-  'oauthtoken',
-  'apitoken',
-  'sessiontoken',
-  'jwttoken',
-  'jwt',
-  'token',
-  'bearer',
-];
-const refreshTokenNames = ['refreshtoken', 'renewaltoken', 'refresh'];
+/** Names of tokens in use, the most telling first; `_` and case left out. */
+const tokenNames: Record<TokenKind, readonly string[]> = {
+  access_token: [
+    'accesstoken',
+    'bearertoken',
+    'authtoken',
+    'authorizationtoken',
+    'authenticationtoken',
+    'oauthtoken',
+    'apitoken',
+    'sessiontoken',
+    'jwttoken',
+    'accessjwt',
+    'jwt',
+    'token',
+    'access',
+  ],
+  refresh_token: ['refreshtoken', 'renewaltoken', 'refreshjwt', 'refresh'],
+};
 
 /** How telling a name is for a kind of token: 0 for the best, undefined where it does not name one. */
 export function namesToken(name: string, kind: TokenKind): number | undefined {
-  const names = kind === 'access_token' ? accessTokenNames : refreshTokenNames;
-  const at = names.indexOf(snakeCase(name).replaceAll('_', ''));
+  const at = tokenNames[kind].indexOf(snakeCase(name).replaceAll('_', ''));
   return at < 0 ? undefined : at;
+}
+
+/** The name of a property as values are found by: that of the kind of token it names, else its own in snake case. */
+export function knownName(name: string): string {
+  const kinds = ['access_token', 'refresh_token'] as const;
+  return kinds.find((kind) => namesToken(name, kind) !== undefined) ?? snakeCase(name);
 }

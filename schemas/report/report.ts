@@ -292,6 +292,14 @@ export interface RunError {
   message: Text;
 }
 
+/** An operation of the contract that has no part in the life of a token, so that this suite does not test it. */
+export interface OutsideOperation {
+  method: Text;
+  path: Text;
+  /** Null where the contract gives it none. */
+  operationId: string | null;
+}
+
 /** What `conformance.json` holds: one run of the suite against one target. */
 export interface ConformanceReport {
   /** Version of this format. */
@@ -332,6 +340,8 @@ export interface ConformanceReport {
   requirements: RequirementResult[];
   /** What the deviations come from, gravest first. */
   causes: Cause[];
+  /** Operations of the contract that this suite does not test, in its order. */
+  outside?: OutsideOperation[];
   /** Requirements of the catalogue that this contract gives no occasion for, each with the reason. */
   notApplicable: { id: Text; reason: Text }[];
   /** What of the contract the run saw. */
