@@ -1,4 +1,4 @@
-import type { ConformanceReport } from '../../schemas/report/report.ts';
+import type { ConformanceReport, HistoryEntry } from '../../schemas/report/report.ts';
 import {
   acceptedFindings,
   advisories,
@@ -11,19 +11,24 @@ import {
   placeOf,
   withOutcome,
 } from '../judge/findings.ts';
+import { type Change, changesIn, flaky } from '../judge/history.ts';
+import type { Past } from '../page/page.ts';
+import { runsWith } from '../page/trend.ts';
 import { block, code, folded, prose, table } from './markdown.ts';
-import { describeCuts, describeOutages, oneLine } from './text.ts';
+import { countOf, describeCuts, describeOutages, oneLine } from './text.ts';
 
 /** The most commands or entries that one folded block holds: GitHub drops a job summary above 1 MiB whole. */
 const blockLimit = 50;
 
 /**
  * The report as markdown for people: a job summary, a comment, a mail. The first line is the verdict sentence.
- * What the target said is shown as code and can act as nothing else.
+ * What the target said is shown as code and can act as nothing else. Beside past runs it says what is new and what is
+ * mended since.
  */
-export function summary(report: ConformanceReport): string {
+export function summary(report: ConformanceReport, { history = [] }: Pick<Past, 'history'> = {}): string {
   const parts = [
     prose(report.sentence, 1000),
+    news(report, history),
     facts(report),
     problems(report),
     gaps(report),
@@ -33,6 +38,26 @@ export function summary(report: ConformanceReport): string {
     entries(report),
   ];
   return `${parts.filter((part) => part !== undefined).join('\n\n')}\n`;
+}
+
+function news(report: ConformanceReport, history: HistoryEntry[]): string | undefined {
+  const runs = runsWith(report, history);
+  const { broken, mended } = changesIn(runs);
+  const often = new Map(flaky(runs).map(({ id, changes }) => [id, changes]));
+  const titles = new Map(report.requirements.map(({ id, title }) => [id, title]));
+  const line = ({ id }: Change, what: string) => {
+    const changes = often.get(id);
+    const comesAndGoes = changes === undefined ? '' : `; it comes and goes, ${changes} changes on record`;
+    return `- ${code(id)} ${prose(titles.get(id) ?? '')}: ${what}${comesAndGoes}`;
+  };
+  const day = ({ since }: Change) => since.slice(0, 10);
+  const lines = [
+    ...broken.map((change) =>
+      line(change, `new since ${day(change)}, after ${countOf(change.runs, 'run')} in which it held`),
+    ),
+    ...mended.map((change) => line(change, `mended, after it failed since ${day(change)}`)),
+  ];
+  return lines.length === 0 ? undefined : `### New and mended\n\n${lines.join('\n')}`;
 }
 
 function facts(report: ConformanceReport): string {

@@ -129,8 +129,10 @@ test('a part of a run leaves no trace in the history', async () => {
 
 test('a history that cannot be read is told and costs no report', async () => {
   const file = test.info().outputPath('history.jsonl');
-  writeFileSync(file, 'not JSON\n');
+  writeFileSync(file, '[]\n');
   const { directory, stderr } = await writeInProcess(conformingReport(), { NOMBA_HISTORY: file });
-  expect(stderr).toBe(`${file}:1 is not an entry of a history (it is not JSON); delete or mend that line.\n`);
+  expect(stderr).toBe(
+    `${file}:1 is not an entry of a history (the value must be object); delete or mend that line.\n`,
+  );
   expect(readdirSync(directory).sort()).toEqual([...allFiles].sort());
 });

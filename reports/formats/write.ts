@@ -40,7 +40,7 @@ export async function writeReports(
     files.map(async ({ path, render }) => writeWhole(path, await render())),
   );
   if (!report.partial) await remember(report);
-  await tellGitHub(report);
+  await tellGitHub(report, past);
 
   const missing = written.flatMap((result, at) =>
     result.status === 'rejected' ? [`${files[at]?.path} (${(result.reason as Error).message})`] : [],
@@ -76,9 +76,9 @@ function complain(error: unknown): undefined {
   console.error((error as Error).message);
 }
 
-async function tellGitHub(report: ConformanceReport): Promise<void> {
+async function tellGitHub(report: ConformanceReport, past: Past): Promise<void> {
   if (process.env.GITHUB_STEP_SUMMARY) {
-    await appendFile(process.env.GITHUB_STEP_SUMMARY, `${summary(report)}\n`);
+    await appendFile(process.env.GITHUB_STEP_SUMMARY, `${summary(report, past)}\n`);
   }
   if (process.env.GITHUB_ACTIONS === 'true') {
     for (const annotation of githubAnnotations(report)) console.log(annotation);

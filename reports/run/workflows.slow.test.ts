@@ -306,6 +306,20 @@ test.describe('what a run came to', () => {
       past('nonconforming'),
       ['inconclusive', '3', 'false'],
     ],
+    [
+      'the third run in a row without a verdict',
+      3,
+      { ...report('inconclusive', 3), startedAt: '2026-01-09T00:00:00.000Z' },
+      past('nonconforming', 'inconclusive', 'inconclusive'),
+      ['inconclusive', '3', 'true'],
+    ],
+    [
+      'the fourth run in a row without a verdict',
+      3,
+      undefined,
+      past('inconclusive', 'inconclusive', 'inconclusive'),
+      ['inconclusive', '3', 'false'],
+    ],
   ] as const) {
     test(`${what}: ${expected[0]}${expected[2] === 'true' ? ', a change' : ''}`, async () => {
       const directory = await mkdtemp(join(tmpdir(), 'nomba-verdict-'));
@@ -322,10 +336,40 @@ test.describe('what a run came to', () => {
         const [verdict, , codeOut, changed] = stdout.split('\n').map((line) => line.replace(/^[\w-]+=/, ''));
         expect([verdict, codeOut, changed]).toEqual(expected);
         expect(exitCode).toBe(Number(expected[1]));
-        expect(stdout.trimEnd().split('\n')).toHaveLength(4);
+        expect(stdout.trimEnd().split('\n')).toHaveLength(5);
       } finally {
         await rm(directory, { recursive: true, force: true });
       }
     });
   }
+
+  test('another breach under the same verdict is news, a torn line of history is passed over, and nothing acts', async () => {
+    const requirement = (id: string, outcome: string) => ({ id, level: 'must', outcome });
+    const night = {
+      ...report('nonconforming', 1),
+      sentence: 'Nonconforming: got @team #12 <img src=x> and [text](https://host).',
+      requirements: [
+        requirement('issue.envelope', 'passed'),
+        requirement('issue.success', 'failed'),
+        requirement('token.usable', 'failed'),
+        { ...requirement('http.cors', 'failed'), level: 'should' },
+      ],
+    };
+    const outcomes = { 'issue.envelope': 'failed', 'issue.success': 'passed', 'token.usable': 'failed' };
+    const [before] = past('nonconforming').map((run) => ({ ...run, outcomes }));
+    const directory = await mkdtemp(join(tmpdir(), 'nomba-verdict-'));
+    try {
+      writeFileSync(join(directory, 'conformance.json'), JSON.stringify(night));
+      writeFileSync(join(directory, 'history'), `${JSON.stringify(before)}\n{"verdict":"confor\n`);
+      const { stdout } = await frontDoor(['.github/verdict.js', '1'], {
+        NOMBA_REPORTS_DIR: directory,
+        NOMBA_HISTORY: join(directory, 'history'),
+      });
+      expect(stdout).toContain('\nchanged=true\nnews=new: issue.success; mended: issue.envelope\n');
+      expect(stdout).not.toMatch(/@team|#12|<img|\[text\]\(/);
+      expect(stdout.replaceAll('\u2060', '')).toContain(night.sentence);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
 });
