@@ -36,7 +36,7 @@ function exported(text: string): Record<string, string> {
 }
 
 test('prints its address and credentials, answers there, and ends when told to', async () => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const { child, text } = await start();
     const settings = exported(text);
     expect(Object.keys(settings)).toEqual([

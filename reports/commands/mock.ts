@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   if (list) return printTables();
   const mock = await startMock({ port, ...(fault && { fault }), ...(variant && { variant }) });
   print(mock, fault ?? variant);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       void mock.close().then(() => process.exit(0));
     });

@@ -12,8 +12,28 @@ const { spawn } = require('node:child_process');
 const { readFileSync } = require('node:fs');
 const module_ = require('node:module');
 const { tmpdir } = require('node:os');
-const { join } = require('node:path');
+const { join, sep } = require('node:path');
 const { parseArgs } = require('node:util');
+
+/** How a run ends that judged nothing since it could not be started as asked, and how one without a verdict does. */
+const usage = 2;
+const noVerdict = 3;
+
+// Node itself finds no package below a folder of such a name, and ends with a code that reads as a verdict.
+if (sep === '/' && __dirname.includes('\\')) {
+  console.error(
+    `The folder of the suite has a backslash in its path, in which Node finds no packages; move it.`,
+  );
+  process.exit(usage);
+}
+try {
+  require.resolve('@playwright/test/package.json');
+  require.resolve('dotenv');
+} catch {
+  console.error('The packages of the suite are not installed; run npm ci in its folder first.');
+  process.exit(usage);
+}
+
 const {
   openRunFolder,
   removeRunFolder,
@@ -30,10 +50,6 @@ const ownFlags = `Flags of the suite's own; README.md says more. All others are 
   --baseline FILE   fail only on what the earlier report FILE had not failed
   --fuzz            also send generated requests
 `;
-
-/** How a run ends that judged nothing since it could not be started as asked, and how one without a verdict does. */
-const usage = 2;
-const noVerdict = 3;
 
 /** The reporter gives a sign of life every two seconds; before there is one, a cold machine loads and compiles. */
 const silence = { starting: 90_000, running: 60_000 };
