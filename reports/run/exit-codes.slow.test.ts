@@ -358,8 +358,8 @@ test.describe('2, refused before anything is sent', () => {
       change: (text) => text.replace('paths:', 'paths: ['),
       sentence: /contract\.yaml:\d+ is not valid YAML/,
     },
-    'a contract that is not OpenAPI 3.1': {
-      change: (text) => text.replace(/^openapi:.*$/m, 'openapi: 3.0.3'),
+    'a contract of another OpenAPI': {
+      change: (text) => text.replace(/^openapi:.*$/m, 'openapi: 4.0.0'),
       sentence: /contract\.yaml:1 .*3\.1/,
     },
     'a contract with a reference that leads nowhere': {

@@ -1,8 +1,12 @@
 import { expect, test } from '@playwright/test';
+import { detectionCases } from '../../fixtures/lab/detection/cases.ts';
+import { detectionLimits } from '../../fixtures/lab/detection/detect.ts';
 import { runSuite, type SuiteRun } from '../../fixtures/lab/front-door.ts';
 import { type Asked, type Handler, listenHttp } from '../../fixtures/lab/hostile/listener.ts';
 import { newCredentials } from '../../fixtures/lab/hostile/running-target.ts';
 import { createTinyAuth } from '../../fixtures/lab/hostile/tiny-auth.ts';
+import { Contract } from '../../schemas/openapi/contract.ts';
+import { preflight } from './preflight.ts';
 
 test.describe.configure({ mode: 'parallel' });
 
@@ -178,4 +182,19 @@ test('a target that is still starting is waited for', async () => {
   expect(run.stderr).toMatch(
     /^Waiting for the target, up to \d+ s: the target answers 503 Service Unavailable/m,
   );
+});
+
+test('no target that breaks its issue operation in one way is taken for one that is away, or for another', async () => {
+  const contract = Contract.load();
+  const answersOfIssue = /^issue\.(success|documented-|repeatable|envelope|response-)/;
+  const broken = detectionCases().filter(
+    ({ fails, mute }) => !mute && fails.some((id) => answersOfIssue.test(id)),
+  );
+  expect(broken.length).toBeGreaterThan(10);
+  for (const { name, start } of broken) {
+    const { target, close } = await start(contract);
+    const { why, withoutSecond, asked } = await preflight(contract, target, detectionLimits, 0);
+    await close();
+    expect({ why, withoutSecond, few: asked.requests <= 6 }, name).toEqual({ few: true });
+  }
 });
