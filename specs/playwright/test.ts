@@ -53,11 +53,22 @@ export const test = base.extend<{ toItsEnd: ToItsEnd }, { session: Session }>({
       );
       redactStrayErrors(session.redactor);
       await use(session);
+      await revokeHeld(session);
       await context.dispose();
     },
     { scope: 'worker' },
   ],
 });
+
+/** The token that is held for the last scenario, where that was not selected: none may outlive the run. */
+async function revokeHeld(session: Session): Promise<void> {
+  const { watch, leftAlive } = session;
+  if (!watch.alive) return;
+  leftAlive.set(watch.alive.grant.accessToken, watch.alive.grant);
+  const nothing = { title: 'tidying up', establishes: [], requests: () => 1, run: async () => {} };
+  const hooks: Hooks = { onExchange() {}, around: (_title, send) => send() };
+  await new ScenarioRun(session, nothing, hooks).run();
+}
 
 /** Takes secrets out of errors that nothing catches, before Playwright, whose listener comes later, reports them. */
 function redactStrayErrors(redactor: Redactor): void {

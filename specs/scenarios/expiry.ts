@@ -13,71 +13,108 @@ import {
   revokes,
 } from '../../fixtures/scenario/token-steps.ts';
 import { isInvalid, isUnauthorised, refusesRight } from '../../fixtures/scenario/unauthorised.ts';
+import type { Watched } from '../../fixtures/scenario/watch.ts';
 import type { Credentials } from '../../fixtures/settings/target.ts';
-import type { Contract, Role } from '../../schemas/openapi/contract.ts';
+import type { Contract } from '../../schemas/openapi/contract.ts';
 
 /** A token is over this long after its life, counted from when we had it, which is later than the target counts. */
-const marginMs = 150;
+export const marginMs = 150;
+
+/**
+ * So many tokens have to be dead in the middle of their life before that counts: a target that keeps whole seconds
+ * may end one of two seconds after one, but not each.
+ */
+const earlyDeaths = 3;
 
 /** What the end of a token's life shows, on tokens that live seconds. */
 export function expiry(contract: Contract): Scenario[] {
   const refresh = contract.operation('refresh') !== undefined;
   const bearerRole = contract.protectedRole;
+  if (!bearerRole) return [];
   const establishes = [
-    ...(refresh ? ['refresh.expired-token'] : []),
-    ...(bearerRole ? ['token.expired-unusable'] : []),
+    'token.expired-unusable',
+    'token.lifetime',
+    ...(refresh ? ['refresh.expired-access-token', 'refresh.outlives-access-token'] : []),
   ];
-  if (establishes.length === 0) return [];
   return [
     {
-      title: 'tokens die when they expire',
+      title: 'tokens die when they expire, and are refreshed when they have',
       establishes,
-      requests: () => 7,
+      requests: () => (refresh ? 9 : 4),
       needs: Object.fromEntries(establishes.map((id) => [id, 'a client whose tokens live seconds'])),
       run: async (t) => {
+        t.holdAlive(await t.grant({ intent: 'a token to look at at the end of the run' }));
         const client = t.target.shortLivedClient ?? t.target.client;
-        const grant = await t.grant({ client, intent: 'a grant that expires soon' });
-        const lifetime = grant.expiresInSeconds;
-        if (lifetime === undefined || lifetime * 1000 > t.limits.maxExpiryWaitMs) {
-          for (const id of establishes) t.notTested(id, remedy(t, lifetime));
+        const first = await fresh(t, client, 'a grant that expires soon');
+        const life = announcedMs(first.grant);
+        // A client that is named as short-lived is watched whatever its tokens say of themselves.
+        if (!t.target.shortLivedClient && (life === undefined || life > t.limits.maxExpiryWaitMs)) {
+          for (const id of establishes) t.notTested(id, remedy(t, life));
           return;
         }
-        if (lifetime <= 0) throw new Unobtainable(`tokens of this client live ${lifetime} s`);
-        const lifeMs = lifetime * 1000;
-        const refreshed = await freshRefreshTokenWorks(t, grant);
-        let aged = await t.grant({ client, intent: 'a grant to let expire' });
-        if (bearerRole && !(maySpare(contract) && (await livesOn(t, aged, lifeMs)))) {
-          await judgeEarlyDeath(t, client, lifeMs);
-          aged = await t.grant({ client, intent: 'a grant to let expire' });
+        const whyNoRefresh = refresh ? await whyFreshIsRefused(t, first) : undefined;
+        const aged = await letExpire(t, client);
+        if (!aged) {
+          for (const id of establishes) t.notTested(id, remedy(t, life));
+          return;
         }
-        await t.passTime(Math.max(0, aged.receivedAt + lifeMs + marginMs - Date.now()));
         // Given before, so over as well.
-        t.tokenDied(grant.accessToken);
-        if (bearerRole) {
-          await expiredBearer(t, bearerRole, aged, 'an expired bearer token');
-          if (refreshed.expiresInSeconds === lifetime && refreshed !== grant) {
-            await expiredBearer(t, bearerRole, refreshed, 'an expired bearer token from refresh');
-          }
+        t.tokenDied(first.grant.accessToken);
+        // Of one that died before its time it is not known when: nothing says that it is the expired one.
+        if (refresh && endsInTime(t, aged.grant) && !t.failed('token.lifetime')) {
+          await refreshesExpired(t, client, aged, whyNoRefresh);
         }
-        if (refresh) await expiredRefreshToken(t, aged);
       },
     },
   ];
 }
 
-function remedy(t: ScenarioRun, lifetime: number | undefined): string {
-  const lives = lifetime === undefined ? 'an unstated time' : `${Math.round(lifetime)} s`;
-  const most = t.limits.maxExpiryWaitMs / 1000;
-  return `tokens of this client live ${lives}, and a run waits at most ${most} s; set NOMBA_SHORT_LIVED_CLIENT_ID and NOMBA_SHORT_LIVED_CLIENT_SECRET to a client whose tokens live seconds, or raise NOMBA_MAX_EXPIRY_WAIT`;
+function remedy(t: ScenarioRun, lifeMs: number | undefined): string {
+  const lives = lifeMs === undefined ? 'an unstated time' : `${Math.round(lifeMs / 1000)} s`;
+  const said = `tokens of this client live ${lives}, and a run waits at most ${t.limits.maxExpiryWaitMs / 1000} s`;
+  const raise = 'raise NOMBA_MAX_EXPIRY_WAIT';
+  return t.target.shortLivedClient
+    ? `${said}; ${raise}, or give the client of NOMBA_SHORT_LIVED_CLIENT_ID tokens that live seconds`
+    : `${said}; set NOMBA_SHORT_LIVED_CLIENT_ID and NOMBA_SHORT_LIVED_CLIENT_SECRET to a client whose tokens live seconds, or ${raise}`;
 }
 
-/** The control of the expired refresh token: one that is fresh is taken. Throws Unobtainable where it is not. */
-async function freshRefreshTokenWorks(t: ScenarioRun, grant: Grant): Promise<Grant> {
-  if (!t.contract.operation('refresh')) return grant;
+/** How long an access token lives, by what is said of it beside it, or in it; undefined where nothing is. */
+export function announcedMs({ expiresInSeconds, accessToken }: Grant): number | undefined {
+  if (expiresInSeconds !== undefined) return expiresInSeconds > 0 ? expiresInSeconds * 1000 : undefined;
+  const { exp, iat } = readJwt(accessToken)?.payload ?? {};
+  return typeof exp === 'number' && typeof iat === 'number' ? (exp - iat) * 1000 : undefined;
+}
+
+/** How long a token is waited for: as long as it is said to live, and never longer than the run may wait. */
+function patienceMs(t: ScenarioRun, grant: Grant): number {
+  return Math.min(announcedMs(grant) ?? Number.POSITIVE_INFINITY, t.limits.maxExpiryWaitMs);
+}
+
+/** Whether the announced end of a token comes within the longest wait. */
+function endsInTime(t: ScenarioRun, grant: Grant): boolean {
+  return (announcedMs(grant) ?? Number.POSITIVE_INFINITY) <= t.limits.maxExpiryWaitMs;
+}
+
+/** Holds a token that is over by the end of the run, where it is looked at. One that may live on is revoked as any. */
+function diesInTime(t: ScenarioRun, watched: Watched): void {
+  if (!endsInTime(t, watched.grant)) return;
+  t.session.watch.expired.push({ ...watched, seenDead: false });
+  t.tokenDied(watched.grant.accessToken);
+}
+
+async function fresh(t: ScenarioRun, client: Credentials, intent: string): Promise<Watched> {
+  const grant = await t.grant({ client, intent });
+  return { grant, since: t.now() };
+}
+
+/** The control of a refused refresh: one that is fresh is taken. Why it is not, or undefined. */
+async function whyFreshIsRefused(t: ScenarioRun, { grant }: Watched): Promise<string | undefined> {
+  if (!grant.refreshToken) return 'the issue operation gives no refresh token';
   const exchange = await refreshes(t, grant, 'control: a fresh refresh token');
   const refreshed = exchange.response?.success ? grantIn(exchange.response) : undefined;
-  if (refreshed) return refreshed;
-  throw new Unobtainable(`a fresh refresh token of this client was answered ${outcomeOf(exchange)}`);
+  if (!refreshed) return `a fresh refresh token of this client was answered ${outcomeOf(exchange)}`;
+  diesInTime(t, { grant: refreshed, since: t.now() });
+  return undefined;
 }
 
 /** Whether a token can be used without being used up: to revoke one that was never issued. */
@@ -85,12 +122,61 @@ function maySpare(contract: Contract): boolean {
   return contract.protectedRole === 'revoke' && revokedProperty(contract) !== undefined;
 }
 
+export function looksAlive(t: ScenarioRun, grant: Grant, intent: string): Promise<Exchange> {
+  return maySpare(t.contract) ? revokes(t, neverIssued(t, grant), grant, intent) : presents(t, grant, intent);
+}
+
+/**
+ * Has a token live to its end and looks at it: in the middle of its life, and after it. What is alive then is held,
+ * to be looked at again at the end of the run. Undefined where its end was not met within the longest wait.
+ */
+async function letExpire(t: ScenarioRun, client: Credentials): Promise<Watched | undefined> {
+  let aged = await fresh(t, client, 'a grant to let expire');
+  const inTime = endsInTime(t, aged.grant);
+  if (inTime && !(maySpare(t.contract) && (await livesOn(t, aged)))) {
+    await judgeEarlyDeath(t, () => fresh(t, client, 'a grant to use in the middle of its life'));
+    aged = await fresh(t, client, 'a grant to let expire');
+  } else if (inTime) keepsItsLife(t);
+  await t.passUntil(aged.since + patienceMs(t, aged.grant) + marginMs);
+  // The first look must not use the token up, should it still be alive.
+  const exchange = await looksAlive(t, aged.grant, 'an expired bearer token');
+  const dead = isUnauthorised(t.contract, exchange);
+  if (dead && !inTime) {
+    const announced = announcedMs(aged.grant);
+    const control = await fresh(t, client, 'a fresh grant of this client');
+    mustSucceed(await presents(t, control.grant, 'control: a fresh token'), 'a fresh token of this client');
+    if (announced !== undefined) {
+      t.check('token.lifetime', false, {
+        expected: `an access token that is said to live ${announced / 1000} s is alive after ${t.limits.maxExpiryWaitMs / 1000} s`,
+        actual: outcomeOf(exchange),
+        exchange,
+      });
+    }
+  }
+  if (!dead && !inTime) return undefined;
+  const { watch } = t.session;
+  // Whether it is the token that is answered 400, or the one that was never issued, a use of its own tells.
+  const sure = isInvalid(t.contract, exchange)
+    ? await presents(t, aged.grant, 'an expired bearer token, for a use of its own')
+    : exchange;
+  if (!sure.response?.success) refusesExpired(t, sure);
+  else if (sure === exchange) watch.overdue.push({ ...aged, end: aged.since + patienceMs(t, aged.grant) });
+  else {
+    aged = await fresh(t, client, 'a grant to let expire');
+    await t.passUntil(aged.since + patienceMs(t, aged.grant) + marginMs);
+    watch.overdue.push({ ...aged, end: aged.since + patienceMs(t, aged.grant) });
+  }
+  if (!sure.response?.success) watch.expired.push({ ...aged, seenDead: true });
+  t.tokenDied(aged.grant.accessToken);
+  return aged;
+}
+
 /**
  * The control of the expired bearer token: whether one is taken in the middle of its life. False where it is not,
  * and where the answer is about the token that was never issued. Throws Unobtainable for another answer.
  */
-async function livesOn(t: ScenarioRun, grant: Grant, lifeMs: number): Promise<boolean> {
-  await t.passTime(Math.max(0, grant.receivedAt + lifeMs / 2 - Date.now()));
+async function livesOn(t: ScenarioRun, { grant, since }: Watched): Promise<boolean> {
+  await t.passUntil(since + patienceMs(t, grant) / 2);
   const exchange = await looksAlive(t, grant, 'control: a token in the middle of its life');
   const refused = isUnauthorised(t.contract, exchange);
   if (!refused && !isInvalid(t.contract, exchange))
@@ -98,81 +184,149 @@ async function livesOn(t: ScenarioRun, grant: Grant, lifeMs: number): Promise<bo
   return !refused;
 }
 
-function looksAlive(t: ScenarioRun, grant: Grant, intent: string): Promise<Exchange> {
-  return maySpare(t.contract) ? revokes(t, neverIssued(t, grant), grant, intent) : presents(t, grant, intent);
-}
-
 /**
- * Records whether a token lives through the first half of its life, shown by a use that says nothing else. Throws
+ * Records whether tokens live through the first half of their lives, shown by a use that says nothing else. Throws
  * Unobtainable where even a fresh one is refused.
  */
-async function judgeEarlyDeath(t: ScenarioRun, client: Credentials, lifeMs: number): Promise<void> {
-  const grant = await t.grant({ client, intent: 'a grant to use in the middle of its life' });
-  await t.passTime(lifeMs / 2);
-  const exchange = await presents(t, grant, 'a token in the middle of its life');
-  const lives = exchange.response?.success === true;
-  if (!isUnauthorised(t.contract, exchange)) mustSucceed(exchange, 'a token in the middle of its life');
-  else {
-    const fresh = await t.grant({ client, intent: 'a fresh grant of this client' });
-    mustSucceed(await presents(t, fresh, 'control: a fresh token'), 'a fresh token of this client');
+async function judgeEarlyDeath(t: ScenarioRun, begin: () => Promise<Watched>): Promise<void> {
+  for (let death = 1; ; death++) {
+    const { grant, since } = await begin();
+    await t.passUntil(since + patienceMs(t, grant) / 2);
+    const exchange = await presents(t, grant, 'a token in the middle of its life');
+    if (!isUnauthorised(t.contract, exchange)) {
+      mustSucceed(exchange, 'a token in the middle of its life');
+      return keepsItsLife(t);
+    }
+    if (death < earlyDeaths) continue;
+    const control = await begin();
+    mustSucceed(await presents(t, control.grant, 'control: a fresh token'), 'a fresh token of this client');
+    t.check('token.lifetime', false, {
+      expected: `a token that is said to live ${(announcedMs(grant) ?? 0) / 1000} s is taken after ${patienceMs(t, grant) / 2000} s`,
+      actual: outcomeOf(exchange),
+      exchange,
+    });
+    return;
   }
-  t.check('token.usable', lives, {
-    expected: `a token that lives ${lifeMs / 1000} s is taken after half of that`,
-    actual: outcomeOf(exchange),
-    exchange,
-  });
 }
 
-/** The latest moment at which a target may still take a token for alive: clocks differ, and leeway is common. */
-function patienceEnds(t: ScenarioRun, { receivedAt, expiresInSeconds = 0 }: Grant): number {
-  return receivedAt + Math.max(expiresInSeconds * 1000, t.limits.maxExpiryWaitMs) + marginMs;
+function keepsItsLife(t: ScenarioRun): void {
+  t.check('token.lifetime', true, { expected: '', actual: '' });
 }
 
-async function expiredBearer(t: ScenarioRun, role: Role, grant: Grant, intent: string): Promise<void> {
-  // The first look must not use the token up, should it still be alive.
-  let exchange = await looksAlive(t, grant, intent);
-  if (exchange.response && !isUnauthorised(t.contract, exchange)) {
-    await t.passTime(Math.max(0, patienceEnds(t, grant) - Date.now()));
-    exchange = await presents(t, grant, intent);
-  }
-  for (const id of ['token.expired-unusable', `${role}.unauthenticated`]) {
+/** Records that an access token is refused after its end, or is not. */
+export function refusesExpired(t: ScenarioRun, exchange: Exchange): void {
+  for (const id of ['token.expired-unusable', `${exchange.draft.operation.role}.unauthenticated`]) {
     t.check(id, refusesRight(t.contract, exchange), {
       expected: t.contract.refusalOf(exchange.draft.operation, 'unauthenticated').words,
       actual: expiredOutcome(exchange),
       exchange,
     });
   }
-  t.tokenDied(grant.accessToken);
 }
 
-async function expiredRefreshToken(t: ScenarioRun, grant: Grant): Promise<void> {
-  if (!grant.refreshToken) throw new Unobtainable('the issue operation gives no refresh token');
-  const outlives = Number(readJwt(grant.refreshToken)?.payload.exp ?? 0) * 1000 > patienceEnds(t, grant);
-  let exchange = await refreshes(t, grant, 'an expired refresh token');
-  if (exchange.response?.success && (outlives || !t.target.shortLivedClient)) {
-    t.notTested(
-      'refresh.expired-token',
-      'the refresh token outlives the access token, as it may, and nothing says for how long; set NOMBA_SHORT_LIVED_CLIENT_ID and NOMBA_SHORT_LIVED_CLIENT_SECRET to a client whose refresh tokens live seconds',
-    );
-    return;
+/** "Refreshes an expired access token": what is refreshed after its end gives a token that lives. */
+async function refreshesExpired(
+  t: ScenarioRun,
+  client: Credentials,
+  aged: Watched,
+  whyNot: string | undefined,
+): Promise<void> {
+  const ids = ['refresh.expired-access-token', 'refresh.outlives-access-token'];
+  const open = (why: string) => {
+    for (const id of ids) t.inconclusive(id, why);
+  };
+  if (whyNot !== undefined || !aged.grant.refreshToken) return open(whyNot ?? 'issue gives no refresh token');
+  const exchange = await refreshes(t, aged.grant, 'the refresh token of an expired access token');
+  const renewed = exchange.response?.success ? grantIn(exchange.response) : undefined;
+  if (exchange.response?.success && !renewed) return open('refresh gives no access token');
+  if (!renewed) return refusesToRefreshExpired(t, client);
+  const watched = { grant: renewed, since: t.now() };
+  // The same text is another token now, or none: what is seen of it is seen of the renewed one.
+  const { expired } = t.session.watch;
+  const seen = expired.findIndex(({ grant, seenDead }) => seenDead && grant === aged.grant);
+  if (seen >= 0 && renewed.accessToken === aged.grant.accessToken) expired.splice(seen, 1);
+  else if (seen >= 0) await staysExpired(t, aged);
+  t.session.watch.refreshable = renewed.refreshToken ? watched : undefined;
+  t.check('refresh.outlives-access-token', true, { expected: '', actual: '' });
+  await judgeRenewed(t, client, watched);
+}
+
+/** Records that an expired token is not brought back, be it by the refresh of its grant or by time. */
+export async function staysExpired(t: ScenarioRun, { grant }: Watched): Promise<void> {
+  const exchange = await looksAlive(t, grant, 'an expired bearer token, once more');
+  if (exchange.response?.success || isUnauthorised(t.contract, exchange)) refusesExpired(t, exchange);
+}
+
+/** Whether what came of refreshing an expired token lives, at once and in the middle of its own life. */
+async function judgeRenewed(t: ScenarioRun, client: Credentials, renewed: Watched): Promise<void> {
+  const id = 'refresh.expired-access-token';
+  await t.passUntil(renewed.since + patienceMs(t, renewed.grant) / 2);
+  const look = await looksAlive(t, renewed.grant, 'a token from the refresh of an expired one');
+  if (!isUnauthorised(t.contract, look)) {
+    diesInTime(t, renewed);
+    return t.check(id, true, { expected: '', actual: '' });
   }
-  if (exchange.response?.success) {
-    // Accepted once: it may just live longer than the access token. A client that is named as short-lived has
-    // until the longest wait.
-    const again = await t.grant({
-      client: t.target.shortLivedClient ?? t.target.client,
-      intent: 'a grant to let expire',
-    });
-    await t.passTime(Math.max(0, patienceEnds(t, again) - Date.now()));
-    exchange = await refreshes(t, again, 'an expired refresh token');
-  }
-  t.check('refresh.expired-token', refusesRight(t.contract, exchange), {
-    expected: t.contract.refusalOf(exchange.draft.operation, 'unauthenticated').words,
-    actual: expiredOutcome(exchange),
+  const control = await refreshes(t, await t.refreshableGrant(client), 'control: a refresh of a fresh grant');
+  const [living] = control.response?.success ? [grantIn(control.response)] : [];
+  const fromFresh = living && (await presents(t, living, 'control: the token that came of it'));
+  if (fromFresh && isUnauthorised(t.contract, fromFresh))
+    return t.inconclusive(id, 'no refresh gives a token that is alive');
+  // Dead from the start, of another age than announced, or the answer was about the token that was never issued.
+  const renew = async () => {
+    const again = await fresh(t, client, 'a grant to let expire');
+    await t.passUntil(again.since + patienceMs(t, again.grant) + marginMs);
+    t.tokenDied(again.grant.accessToken);
+    const exchange = await refreshes(t, again.grant, 'the refresh token of an expired access token');
+    const grant = exchange.response && grantIn(exchange.response);
+    if (!grant) throw new Unobtainable(`a refresh that succeeded before was answered ${outcomeOf(exchange)}`);
+    return { grant, since: t.now() };
+  };
+  const atOnce = await presents(
+    t,
+    (await renew()).grant,
+    'a token from the refresh of an expired one, at once',
+  );
+  const lives = !isUnauthorised(t.contract, atOnce);
+  t.check(id, lives, {
+    expected: 'the token that came of refreshing an expired one is alive',
+    actual: outcomeOf(atOnce),
+    exchange: atOnce,
+  });
+  if (lives) await judgeEarlyDeath(t, renew);
+}
+
+/**
+ * What it means that the refresh token of an expired access token is refused: one that dies while its access token
+ * lives can never refresh an expired one, which is what it is for; one that dies with it may be over as well.
+ */
+async function refusesToRefreshExpired(t: ScenarioRun, client: Credentials): Promise<void> {
+  const young = await fresh(t, client, 'a grant to refresh in the middle of its life');
+  await t.passUntil(young.since + patienceMs(t, young.grant) / 2);
+  const early = await refreshes(
+    t,
+    young.grant,
+    'a refresh token in the middle of the life of its access token',
+  );
+  const diesYoung = early.response?.success !== true;
+  t.check('refresh.expired-access-token', !diesYoung, {
+    expected: 'a refresh token lives as long as the access token that it is to refresh',
+    actual: expiredOutcome(early),
+    exchange: early,
+  });
+  if (diesYoung) return;
+  // With nothing between: a look at the access token may have ended the grant.
+  const left = await fresh(t, client, 'a grant to let expire');
+  await t.passUntil(left.since + patienceMs(t, left.grant) + marginMs);
+  t.tokenDied(left.grant.accessToken);
+  const exchange = await refreshes(t, left.grant, 'the refresh token of an expired access token');
+  t.check('refresh.outlives-access-token', exchange.response?.success === true, {
+    expected: 'a refresh token is taken after the access token beside it has expired',
+    actual: outcomeOf(exchange),
     exchange,
   });
 }
 
-function expiredOutcome(exchange: Exchange): string {
+/** What came of a request, and what it was. */
+export function expiredOutcome(exchange: Exchange): string {
   return `${outcomeOf(exchange)}, to a request with ${exchange.draft.intent}`;
 }

@@ -1,5 +1,6 @@
 import type { Scenario, Scenarios } from '../../fixtures/scenario/scenario.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
+import { endOfRun } from './end-of-run.ts';
 import { expiry } from './expiry.ts';
 import { invalidRequests } from './invalid-requests.ts';
 import { repetition } from './repetition.ts';
@@ -18,6 +19,7 @@ export const specFiles: Record<string, Scenarios> = {
   'token-life.spec.ts': tokenLife,
   'values.spec.ts': values,
   'wrong-credentials.spec.ts': wrongCredentials,
+  'z-end-of-run.spec.ts': endOfRun,
 };
 
 /** Every scenario of a run under a contract, in the order of the spec files, whichever of them a run selects. */

@@ -36,7 +36,10 @@ function refusals(contract: Contract, role: Role): Scenario {
 
   return {
     title: `${role} refuses requests that the document does not allow`,
-    establishes: [...new Set(groups.flatMap(({ rules }) => rules.map(({ requirement }) => requirement)))],
+    establishes: [
+      ...new Set(groups.flatMap(({ rules }) => rules.map(({ requirement }) => requirement))),
+      `${role}.refusal-harmless`,
+    ],
     requests: () => groups.reduce((all, { derive }) => all + derive(sample).length, overhead[role]),
     run: (t) => refuses(t, role, groups),
   };

@@ -1,10 +1,20 @@
 import { type Exchange, outcomeOf } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
+import { propertyNamed } from '../../fixtures/requests/credential-properties.ts';
+import { lookalike } from '../../fixtures/requests/near-misses.ts';
+import { withProperty } from '../../fixtures/requests/valid.ts';
 import type { Grant } from '../../fixtures/requests/values.ts';
 import { estimateEntropy } from '../../fixtures/scenario/entropy.ts';
-import type { Scenario } from '../../fixtures/scenario/scenario.ts';
+import { type Scenario, Unobtainable } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
-import { authorises, presents, refusesRevoked, repeats } from '../../fixtures/scenario/token-steps.ts';
+import { shortfall } from '../../fixtures/scenario/success.ts';
+import {
+  authorises,
+  presents,
+  refusesRevoked,
+  repeats,
+  usesInVain,
+} from '../../fixtures/scenario/token-steps.ts';
 import { isUnauthorised } from '../../fixtures/scenario/unauthorised.ts';
 import type { Contract, Role } from '../../schemas/openapi/contract.ts';
 
@@ -16,7 +26,13 @@ const enoughBits = 128;
 
 /** What succeeds once succeeds again: in sequence and at once, with tokens that differ. */
 export function repetition(contract: Contract): Scenario[] {
-  return [inSequence(contract), atOnce(contract)];
+  const wrongSecret = propertyNamed(contract, 'issue', 'client_secret');
+  return [
+    inSequence(contract),
+    atOnce(contract),
+    ...(wrongSecret ? [rightAndWrongAtOnce(contract, wrongSecret)] : []),
+    ...(contract.protectedRole === 'revoke' ? [revokedMeanwhile(contract)] : []),
+  ];
 }
 
 function inSequence(contract: Contract): Scenario {
@@ -25,7 +41,7 @@ function inSequence(contract: Contract): Scenario {
   return {
     title: 'ten valid requests in sequence all succeed',
     establishes: [...present.map((role) => `${role}.repeatable`), 'token.distinct', 'token.unpredictable'],
-    requests: () => (chained ? 4 * rounds + 2 : 2 * rounds) + (contract.protectedRole ? 1 : 0),
+    requests: () => (chained ? 4 * rounds + 3 : 2 * rounds) + (contract.protectedRole ? 1 : 0),
     run: async (t) => {
       const progress = new Progress(t, 'repeatable');
       const issued: (Grant | undefined)[] = [];
@@ -40,7 +56,8 @@ function inSequence(contract: Contract): Scenario {
       for (let round = 0; round < rounds && last?.refreshToken; round++) {
         const next: Grant | undefined = await progress.ask('refresh', last);
         refreshed.push(next);
-        last = next?.refreshToken ? next : await progress.ask('issue', undefined);
+        const intact = round !== 1 || !next || !contract.protectedRole || (await secondLives(t, next));
+        last = next?.refreshToken && intact ? next : await progress.ask('issue', undefined);
       }
       progress.conclude(present);
       const grants = [...issued, ...refreshed].filter((grant) => grant !== undefined);
@@ -63,72 +80,261 @@ function inSequence(contract: Contract): Scenario {
   };
 }
 
+/** Records whether a token lives, by a use in vain. False where that was granted, and may have ended the token. */
+async function secondLives(t: ScenarioRun, grant: Grant): Promise<boolean> {
+  const exchange = await usesInVain(t, grant, 'the second refreshed token');
+  if (!exchange || exchange.response?.success) return exchange === undefined;
+  const dead = isUnauthorised(t.contract, exchange);
+  const control = dead
+    ? await usesInVain(t, await t.grant(), 'control: the same with a fresh token')
+    : undefined;
+  if (!control || !isUnauthorised(t.contract, control)) authorises(t, 'token.refreshed-usable', exchange);
+  return !dead;
+}
+
 function atOnce(contract: Contract): Scenario {
   const present = contract.roles;
   const chained = present.includes('refresh');
   return {
     title: 'ten valid requests at once all succeed',
     establishes: [...present.map((role) => `${role}.concurrent`)],
-    requests: () => (chained ? 4 : 2) * rounds,
+    requests: () => (chained ? 5 : 3) * rounds,
     run: async (t) => {
-      const issues = await together(
-        t,
-        'issue',
-        Array.from({ length: rounds }, () => undefined),
+      const issued = grantsOf(
+        await together(
+          t,
+          'issue',
+          Array.from({ length: rounds }, () => undefined),
+        ),
       );
-      if (!issues) return;
-      checkDistinct(t, issues);
-      checkDistinctGrants(t, issues);
-      const refreshes = chained
-        ? await together(
-            t,
-            'refresh',
-            issues.filter(({ refreshToken }) => refreshToken !== undefined),
-          )
-        : [];
-      if (refreshes) checkDistinct(t, refreshes);
-      if (present.includes('revoke')) await together(t, 'revoke', refreshes?.length ? refreshes : issues);
+      if (issued.length === 0) return;
+      checkDistinct(t, issued);
+      checkDistinctGrants(t, issued);
+      const refreshable = distinctBy(issued, ({ refreshToken }) => refreshToken);
+      const refreshed = chained ? grantsOf(await together(t, 'refresh', refreshable)) : [];
+      if (refreshed.length > 0) await checkRefreshedAtOnce(t, refreshed);
+      if (!present.includes('revoke')) return;
+      const source = refreshed.length > 0 ? 'refresh' : 'issue';
+      const living = distinctBy(refreshed.length > 0 ? refreshed : issued, ({ accessToken }) => accessToken);
+      const revocations = await together(t, 'revoke', living, source);
+      if (contract.protectedRole !== 'revoke') return;
+      // One that was refused was dead before, as the exchange says.
+      const dead = revocations
+        .filter(({ response }) => response?.success)
+        .flatMap(({ draft }) => draft.grant ?? []);
+      const again = await presentsTogether(t, dead, 'a token that was revoked at once with others');
+      for (const exchange of again) refusesRevoked(t, exchange);
+      if (source === 'refresh')
+        await judgeIssuedAtOnce(
+          t,
+          distinctBy(issued, ({ accessToken }) => accessToken),
+        );
     },
   };
 }
 
-/** Sends one valid request for each grant at the same moment; the grants in the answers that succeeded. */
+/** How many right and how many wrong credentials are sent at once. */
+const pairs = 3;
+
+function rightAndWrongAtOnce(contract: Contract, secretAt: string[]): Scenario {
+  return {
+    title: 'right and wrong credentials at once are told apart',
+    establishes: ['issue.concurrent'],
+    requests: () => (contract.protectedRole ? 3 : 2) * pairs,
+    run: async (t) => {
+      const right = await t.valid('issue', 'right credentials beside wrong ones');
+      const secret = t.secret('wrong_client_secret', lookalike(t.target.client.secret));
+      const wrong = withProperty(right, secretAt, secret, 'wrong credentials beside right ones');
+      const exchanges = await t.sendTogether(Array.from({ length: pairs }, () => [right, wrong]).flat());
+      const away = exchanges.find(({ kind }) => kind !== 'answer');
+      if (away && (await t.presence(away)) === 'away') throw new Unobtainable(t.whyAway(away));
+      const got = exchanges.filter(({ draft }) => draft === right);
+      if (got.every((exchange) => shortfall(t.contract, exchange) !== undefined)) {
+        const control = await t.send({ ...right, intent: 'control: right credentials alone' });
+        const why = shortfall(t.contract, control);
+        if (why !== undefined) throw new Unobtainable(`right credentials alone were answered ${why}`);
+      }
+      for (const exchange of got) repeats(t, 'issue.concurrent', exchange);
+      for (const exchange of exchanges.filter(({ draft }) => draft === wrong)) {
+        t.check('issue.invalid-client', exchange.response?.success !== true, {
+          expected: t.contract.refusalOf(exchange.draft.operation, 'unauthenticated').words,
+          actual: `${outcomeOf(exchange)}, to a request with ${exchange.draft.intent}`,
+          exchange,
+        });
+      }
+      if (!contract.protectedRole) return;
+      const issued = distinctBy(grantsOf(got), ({ accessToken }) => accessToken);
+      const looks = await presentsTogether(t, issued, 'a token that was issued beside refusals');
+      const dead = looks.find((exchange) => isUnauthorised(t.contract, exchange));
+      if (dead && (await grantsEndEachOther(t, 'revoke'))) return;
+      t.check('issue.concurrent', dead === undefined, {
+        expected: 'a token that was issued beside refusals is alive',
+        actual: dead ? outcomeOf(dead) : '',
+        exchange: dead,
+      });
+    },
+  };
+}
+
+function revokedMeanwhile(contract: Contract): Scenario {
+  const refresh = contract.operation('refresh') !== undefined;
+  return {
+    title: 'a revocation holds that comes at once with a refresh and an issue',
+    establishes: ['revoke.concurrent'],
+    requests: () => (refresh ? 10 : 7),
+    run: async (t) => {
+      const [one, other] = [await t.grant(), await t.grant()];
+      const intent = 'a revocation beside other requests';
+      const drafts = await Promise.all([
+        ...(refresh && one.refreshToken
+          ? [t.valid('refresh', 'a refresh beside the revocation', { grant: one })]
+          : []),
+        t.valid('revoke', intent, { grant: one }),
+        t.valid('issue', 'an issue beside a revocation'),
+        t.valid('revoke', intent, { grant: other }),
+      ]);
+      const exchanges = await t.sendTogether(drafts);
+      const revoked = exchanges.filter(({ draft, response }) => draft.intent === intent && response?.success);
+      if (revoked.length === 0) {
+        throw new Unobtainable(
+          `a revocation beside other requests was answered ${outcomeOf(exchanges[1] as Exchange)}`,
+        );
+      }
+      t.check('revoke.concurrent', true, { expected: '', actual: '' });
+      for (const { draft } of revoked) {
+        if (!draft.grant) continue;
+        refusesRevoked(t, await presents(t, draft.grant, 'a token that was revoked beside other requests'));
+      }
+    },
+  };
+}
+
+/** The tokens of the answers that hold some. */
+function grantsOf(exchanges: Exchange[]): Grant[] {
+  return exchanges.flatMap(({ response }) => (response?.success ? (grantIn(response) ?? []) : []));
+}
+
+/** The first grant of each key; those without one are left out. */
+function distinctBy(grants: Grant[], key: (grant: Grant) => string | undefined): Grant[] {
+  const seen = new Map<string, Grant>();
+  for (const grant of grants) {
+    const text = key(grant);
+    if (text !== undefined && !seen.has(text)) seen.set(text, grant);
+  }
+  return [...seen.values()];
+}
+
+function presentsTogether(t: ScenarioRun, grants: Grant[], intent: string): Promise<Exchange[]> {
+  const role = t.contract.protectedRole ?? 'revoke';
+  return Promise.all(grants.map((grant) => t.valid(role, intent, { grant }))).then((drafts) =>
+    t.sendTogether(drafts),
+  );
+}
+
+/** Refreshes of several grants at once give each its own token, where refreshes in turn do. */
+async function checkRefreshedAtOnce(t: ScenarioRun, refreshed: Grant[]): Promise<void> {
+  checkDistinct(t, refreshed);
+  // Whole answers that are the same, not access tokens alone: those of one instant may be alike.
+  const answers = (grants: Grant[]) =>
+    new Set(grants.map(({ accessToken, refreshToken }) => `${accessToken} ${refreshToken}`)).size;
+  if (answers(refreshed) === refreshed.length) return;
+  const inTurn: Grant[] = [];
+  for (const _ of ['one', 'other']) {
+    const exchange = await t.send(await t.valid('refresh', 'a refresh in turn'));
+    inTurn.push(...grantsOf([exchange]));
+  }
+  if (answers(inTurn) < 2) return;
+  t.check('refresh.concurrent', false, {
+    expected: `${refreshed.length} different answers to refreshes at once, as to refreshes in turn`,
+    actual: `${answers(refreshed)} different`,
+    exchange: t.exchanges.find(
+      ({ draft, response }) => draft.operation.role === 'refresh' && response?.success,
+    ),
+  });
+}
+
+/**
+ * Looks at the access tokens that were issued at once, when they have been refreshed and what came of that is
+ * revoked. Where that ends them in turn as well, they are issued once more to be looked at before.
+ */
+async function judgeIssuedAtOnce(t: ScenarioRun, issued: Grant[]): Promise<void> {
+  const isDead = (exchange: Exchange) => isUnauthorised(t.contract, exchange);
+  const intent = 'a token that was issued at once with others';
+  let dead = (await presentsTogether(t, issued, intent)).find(isDead);
+  if (dead && (await endsWithItsRefresh(t))) {
+    const again = await together(
+      t,
+      'issue',
+      Array.from({ length: rounds }, () => undefined),
+    );
+    dead = (await presentsTogether(t, grantsOf(again), intent)).find(isDead);
+  }
+  if (dead && (await grantsEndEachOther(t, 'revoke'))) return;
+  t.check('issue.concurrent', dead === undefined, {
+    expected: 'each token that was issued at once with others is alive, as those issued in turn',
+    actual: dead ? outcomeOf(dead) : '',
+    exchange: dead,
+  });
+}
+
+/** Whether an access token dies when its grant is refreshed, or when the token that came of that is revoked. */
+async function endsWithItsRefresh(t: ScenarioRun): Promise<boolean> {
+  const grant = await t.refreshableGrant();
+  const [refreshed] = grantsOf([await t.send(await t.valid('refresh', 'a refresh in turn', { grant }))]);
+  if (!refreshed) return true;
+  await presents(t, refreshed, 'the refreshed token revokes itself');
+  const exchange = await presents(t, grant, 'the token before it');
+  return isUnauthorised(t.contract, exchange);
+}
+
+function noneFulfilled(t: ScenarioRun, [first]: Exchange[]): string {
+  return `not one of the requests was fulfilled: ${first && shortfall(t.contract, first)}`;
+}
+
+/**
+ * Sends one valid request for each grant at the same moment, and judges that they are fulfilled. `source` is the
+ * operation that gave the grants at once: where they are dead from that, it is the matter of that operation.
+ */
 async function together(
   t: ScenarioRun,
   role: Role,
   given: (Grant | undefined)[],
-): Promise<Grant[] | undefined> {
-  const id = `${role}.concurrent`;
+  source?: Role,
+): Promise<Exchange[]> {
+  let id = `${role}.concurrent`;
   if (given.length === 0) {
     t.inconclusive(id, 'no token could be had to send such requests with');
-    return undefined;
+    return [];
   }
-  const drafts = await Promise.all(
-    given.map((grant) => t.valid(role, 'a valid request', grant ? { grant } : {})),
-  );
-  let exchanges = await t.sendTogether(drafts);
-  if (
-    exchanges.some((exchange) => isUnauthorised(t.contract, exchange)) &&
-    role !== 'issue' &&
-    (await grantsEndEachOther(t, role))
-  ) {
-    // Ten grants cannot be used side by side, so each request follows its own issue.
-    exchanges = [];
-    for (let round = 0; round < rounds; round++) {
-      exchanges.push(await t.send(await t.valid(role, 'a valid request, after a fresh issue')));
+  const draftsFor = (grants: (Grant | undefined)[]) =>
+    Promise.all(grants.map((grant) => t.valid(role, 'a valid request', grant ? { grant } : {})));
+  let exchanges = await t.sendTogether(await draftsFor(given));
+  const refused = (answers: Exchange[]) => answers.some((exchange) => isUnauthorised(t.contract, exchange));
+  if (refused(exchanges) && role !== 'issue') {
+    if (await grantsEndEachOther(t, role)) {
+      // Ten grants cannot be used side by side, so each request follows its own issue.
+      exchanges = [];
+      for (let round = 0; round < rounds; round++) {
+        exchanges.push(await t.send(await t.valid(role, 'a valid request, after a fresh issue')));
+      }
+    } else if (source) {
+      const inTurn: Grant[] = [];
+      for (const _ of given) inTurn.push(await t.grant({ intent: 'one of ten grants' }));
+      const again = await t.sendTogether(await draftsFor(inTurn));
+      if (!refused(again)) id = `${source}.concurrent`;
     }
   }
   const away = exchanges.find(({ kind }) => kind !== 'answer');
   if (away && (await t.presence(away)) === 'away') {
     t.inconclusive(id, t.whyAway(away));
-    return undefined;
+    return [];
   }
-  if (!exchanges.some(({ response }) => response?.success)) {
-    t.inconclusive(id, `not one of the requests succeeded: ${outcomeOf(exchanges[0] as Exchange)}`);
-    return undefined;
+  if (exchanges.every((exchange) => shortfall(t.contract, exchange) !== undefined)) {
+    t.inconclusive(id, noneFulfilled(t, exchanges));
+    return [];
   }
   for (const exchange of exchanges) repeats(t, id, exchange);
-  return exchanges.flatMap(({ response }) => (response?.success ? (grantIn(response) ?? []) : []));
+  return exchanges;
 }
 
 /**
@@ -175,8 +381,8 @@ class Progress {
       const [first] = exchanges;
       if (!first) this.#t.inconclusive(id, reason ?? 'no token could be had to send such requests with');
       else if (reason) this.#t.inconclusive(id, reason);
-      else if (!exchanges.some(({ response }) => response?.success)) {
-        this.#t.inconclusive(id, `not one of the requests succeeded: ${outcomeOf(first)}`);
+      else if (exchanges.every((exchange) => shortfall(this.#t.contract, exchange) !== undefined)) {
+        this.#t.inconclusive(id, noneFulfilled(this.#t, exchanges));
       } else for (const exchange of exchanges) repeats(this.#t, id, exchange);
     }
   }

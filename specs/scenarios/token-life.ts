@@ -1,6 +1,9 @@
 import { type Exchange, outcomeOf } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
+import { propertyNamed } from '../../fixtures/requests/credential-properties.ts';
 import { missingParameters } from '../../fixtures/requests/invalid.ts';
+import { lookalike } from '../../fixtures/requests/near-misses.ts';
+import { withProperty } from '../../fixtures/requests/valid.ts';
 import type { Grant } from '../../fixtures/requests/values.ts';
 import { type Scenario, Unobtainable } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
@@ -12,39 +15,38 @@ import {
   refusesRevoked,
   revokedProperty,
   revokes,
+  usesInVain,
 } from '../../fixtures/scenario/token-steps.ts';
 import { isInvalid, isUnauthorised, refusesRight } from '../../fixtures/scenario/unauthorised.ts';
 import type { Contract, Operation } from '../../schemas/openapi/contract.ts';
 
 /** Whether an issue kills the tokens of the issue before: the target keeps one session per client. */
-async function keepsOneSession(t: ScenarioRun): Promise<boolean> {
+export async function keepsOneSession(t: ScenarioRun): Promise<boolean> {
   const older = await t.grant({ intent: 'an older grant' });
   await t.grant({ intent: 'a newer grant' });
   const exchange = await presents(t, older, 'whether the older token is alive');
   return isUnauthorised(t.contract, exchange);
 }
 
-/** Sends a token with a request that is not valid and so revokes nothing. */
-async function usesInVain(t: ScenarioRun, grant: Grant): Promise<void> {
-  const valid = await t.valid('revoke', 'a first use of a token', { grant });
-  const [invalid] = missingParameters(t.contract, valid);
-  if (invalid) await t.send(invalid);
-}
-
-/** Whether a token is dead after one request that revokes nothing. */
+/** Whether a token is dead after a few requests that revoke nothing. */
 async function diesOfUse(t: ScenarioRun): Promise<boolean> {
   const grant = await t.grant();
-  await usesInVain(t, grant);
-  const exchange = await presents(t, grant, 'a second use of it');
+  for (let uses = 0; uses < usesOfBearer; uses++) await usesInVain(t, grant, 'a use of a token');
+  const exchange = await presents(t, grant, 'one more use of it');
   return isUnauthorised(t.contract, exchange);
 }
+
+/** So often a token is used before it is looked at whether it has died of it. */
+const usesOfBearer = 4;
 
 /** What ends a token, and what does not. */
 export function tokenLife(contract: Contract): Scenario[] {
   const revoke = contract.operation('revoke');
   const refresh = contract.operation('refresh') !== undefined;
   return [
-    ...(revoke && contract.protectedRole ? [revokedToken(revoke), revokesOneAlone(revoke)] : []),
+    ...(revoke && contract.protectedRole
+      ? [revokedToken(revoke), remembered(contract), revokesOneAlone(revoke)]
+      : []),
     ...(refresh ? [reusedToken] : []),
     ...(refresh && revoke && revokedProperty(contract) ? [revokedRefreshToken] : []),
   ];
@@ -66,7 +68,7 @@ function revokedToken(revoke: Operation): Scenario {
 
       // Used before it is revoked: a target that remembers its being valid must forget that.
       const victim = await t.grant();
-      await usesInVain(t, victim);
+      await usesInVain(t, victim, 'a first use of a token');
       const other = await t.grant();
       const exchange = await revokes(t, victim, other, 'a token revokes another');
       if (!exchange.response?.success && (await keepsOneSession(t))) {
@@ -79,6 +81,38 @@ function revokedToken(revoke: Operation): Scenario {
       await revokeUnknown(t, other);
       refusesRevoked(t, await presents(t, victim, 'a token that another revoked, twice'));
       if (other.accessToken !== victim.accessToken) await stillAuthorises(t, other);
+    },
+  };
+}
+
+/** Whatever else a target is asked after a revocation, the token stays dead. */
+function remembered(contract: Contract): Scenario {
+  const refresh = contract.operation('refresh') !== undefined;
+  return {
+    title: 'a revocation is remembered, whatever is asked after it',
+    establishes: ['token.revoked-unusable'],
+    requests: () => (refresh ? 10 : 7),
+    run: async (t) => {
+      const gone = await t.grant();
+      mustSucceed(await revokes(t, gone, gone, 'a token revokes itself'), 'a token that revokes itself');
+      const before = t.exchanges.length;
+      const other = await t.grant();
+      if (refresh) {
+        if (other.refreshToken) await refreshes(t, other, "another grant's refresh");
+        if (gone.refreshToken) await refreshes(t, gone, "the revoked token's refresh");
+      }
+      const valid = await t.valid('issue', 'a valid issue');
+      const secretAt = propertyNamed(contract, 'issue', 'client_secret');
+      const [incomplete] = missingParameters(contract, valid);
+      if (secretAt) {
+        const wrong = t.secret('wrong_client_secret', lookalike(t.target.client.secret));
+        await t.send(withProperty(valid, secretAt, wrong, 'a wrong secret'));
+      }
+      if (incomplete) await t.send(incomplete);
+      await presents(t, other, "another token's revocation");
+      const intent = 'a token that was revoked before an issue, refreshes, refusals and another revocation';
+      const between = t.exchanges.slice(before);
+      refusesRevoked(t, await presents(t, gone, intent), between);
     },
   };
 }
@@ -172,7 +206,7 @@ async function stillAuthorises(t: ScenarioRun, grant: Grant): Promise<void> {
 const reusedToken: Scenario = {
   title: 'refresh refuses a refresh token that was rotated away',
   establishes: ['refresh.reused-token'],
-  requests: () => 5,
+  requests: () => 10,
   run: async (t) => {
     const first = await t.refreshableGrant();
     const refreshed = await refreshes(t, first, 'a valid refresh');
@@ -184,8 +218,24 @@ const reusedToken: Scenario = {
     }
     const reuse = await refreshes(t, first, 'a refresh token that was rotated away');
     refusesRefresh(t, 'refresh.reused-token', reuse);
+    if (reuse.response?.success !== true) await refreshedTwiceAtOnce(t);
   },
 };
+
+/** Of two refreshes of one token at once, at most one has a token of its own, where the target rotates tokens. */
+async function refreshedTwiceAtOnce(t: ScenarioRun): Promise<void> {
+  const grant = await t.refreshableGrant();
+  const draft = await t.valid('refresh', 'one of two refreshes of one token at once', { grant });
+  const exchanges = await t.sendTogether([draft, draft]);
+  const tokens = exchanges.flatMap(
+    ({ response }) => (response?.success && grantIn(response)?.refreshToken) || [],
+  );
+  t.check('refresh.reused-token', new Set(tokens).size < 2, {
+    expected: 'a refresh token that is used twice at once has one successor at most',
+    actual: 'two, each of its own',
+    exchange: exchanges[1],
+  });
+}
 
 const revokedRefreshToken: Scenario = {
   title: 'refresh refuses a refresh token after its revocation',

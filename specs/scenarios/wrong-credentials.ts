@@ -221,10 +221,11 @@ function unproved({ role, bearer, security, alternatives }: Operation): Scenario
           return scheme.kind === 'basic' ? withoutBasic(t, valid) : withoutKey(t, valid, scheme);
         });
       await refuses(t, role, [
-        { derive, rules: [refusesAs(id, right)] },
+        { derive, rules: [refusesAs(id, right)], harmless: id },
         ...inQuery.map((requirement) => ({
           derive: bearerInQuery,
           rules: [refusesAs(requirement, right, ...t.contract.refusalOf(t.operation(role), 'invalid').all)],
+          harmless: id,
         })),
       ]);
     },
