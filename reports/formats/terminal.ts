@@ -36,9 +36,9 @@ const sameReason = 3;
  */
 export function terminal(report: ConformanceReport, { colour, directory }: TerminalOptions): string {
   const colours = createColors(colour);
-  const broken = breaches(report);
+  const broken = inOrderOfCauses(breaches(report), report);
   const sections = [
-    broken.flatMap((finding, at) => breachLines(finding, at < toldInFull, colours)),
+    broken.flatMap(({ finding, others }, at) => breachLines(finding, others, at < toldInFull, colours)),
     advisories(report).map((finding) => adviceLine(finding, colours)),
     acceptedFindings(report).map((finding) => knownLine(finding, colours)),
     unansweredLines(report, colours),
@@ -52,12 +52,34 @@ export function terminal(report: ConformanceReport, { colour, directory }: Termi
     .join('\n\n');
 }
 
-function breachLines(finding: Finding, inFull: boolean, { red, bold, dim }: Colours): string[] {
+/** The breaches by what they come from, gravest first: the one that says it best, and the ids that it breaks besides. */
+function inOrderOfCauses(
+  all: Finding[],
+  { causes }: ConformanceReport,
+): { finding: Finding; others: string[] }[] {
+  const waiting = new Map(all.map((finding) => [finding.requirement.id, finding]));
+  const told = causes.flatMap(({ requirements }) => {
+    const [finding, ...others] = requirements.flatMap((id) => waiting.get(id) ?? []);
+    for (const { requirement } of [finding, ...others].filter((one) => one !== undefined)) {
+      waiting.delete(requirement.id);
+    }
+    return finding ? [{ finding, others: others.map(({ requirement }) => requirement.id) }] : [];
+  });
+  return [...told, ...[...waiting.values()].map((finding) => ({ finding, others: [] }))];
+}
+
+function breachLines(
+  finding: Finding,
+  alsoBroken: string[],
+  inFull: boolean,
+  { red, bold, dim }: Colours,
+): string[] {
   const { requirement, deviations } = finding;
   const [first, ...others] = deviations;
   const place = describeSource(placeOf(requirement, first));
   const head = `${red('✗ failed')} ${bold(requirement.id)}  ${oneLine(requirement.title)}  ${dim(place)}`;
-  if (!inFull) return [head];
+  if (!inFull)
+    return [head, ...alsoBroken.map((id) => `${red('✗ failed')} ${bold(id)}  ${dim('from the same cause')}`)];
   return [
     head,
     `    expected: ${oneLine(first.expected)}`,
@@ -65,6 +87,7 @@ function breachLines(finding: Finding, inFull: boolean, { red, bold, dim }: Colo
     ...proofLines(first),
     `    rerun:    ${oneLine(first.rerun, 1000)}`,
     ...(others.length > 0 ? [dim(`    and ${countOf(others.length, 'more deviation')}`)] : []),
+    ...(alsoBroken.length > 0 ? [dim(`    the same breaks ${oneLine(alsoBroken.join(', '))}`)] : []),
   ];
 }
 

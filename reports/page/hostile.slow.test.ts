@@ -110,6 +110,7 @@ test('a command with such characters is copied with the characters themselves', 
     deviations: [deviationOf({ rerun })],
   });
   await openReport(page, report);
+  await unfold(page);
   await page.locator('[id="issue.envelope"] [data-copy]').first().click();
   await expect(page.getByText('Copied').first()).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(rerun);

@@ -58,7 +58,7 @@ test('the top says verdict, target, contract, suite, time and requests', async (
 test('the first screen of a nonconforming run has the broken sentence, expected and actual, and the rerun command', async ({
   page,
 }) => {
-  await page.setViewportSize({ width: 1366, height: 768 });
+  await page.setViewportSize({ width: 1366, height: 820 });
   await openReport(page, nonconformingReport());
   const card = page.locator('.card').first();
   for (const part of [

@@ -7,6 +7,7 @@ import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { ConformanceReport, HistoryEntry, RequirementResult } from '../../schemas/report/report.ts';
 import { banner, runTroubles, suggestions } from './banner.ts';
+import { causesView } from './cause.ts';
 import { changesView } from './changes.ts';
 import { linesAround } from './contract-lines.ts';
 import { coverageView } from './coverage.ts';
@@ -28,6 +29,7 @@ const styles = [
   'code',
   'banner',
   'filters',
+  'causes',
   'requirements',
   'rows',
   'panels',
@@ -136,7 +138,7 @@ function list(report: ConformanceReport, standings: Standings, context: Requirem
   return html`
     ${group('deviations', 'Unexpected deviations', broken, '', [
       broken.length === 0 && html`<p class="empty">${noneBroken(report)}</p>`,
-      cards(broken, openCards),
+      causesView(report, broken, context, openCards),
       suggestions(report),
     ])}
     ${advice.length > 0 && group('advice', 'Should deviations', advice, 'From standards that the contract names. Reported; they never turn the verdict.', cards(advice, 0))}

@@ -15,11 +15,11 @@ export interface RequirementContext {
   flaky: ReadonlyMap<string, number>;
 }
 
-/** A requirement with deviations: the sentence, where it is written, and the proof of each deviation. */
+/** A requirement with deviations: the sentence, where it is written, and the proof of each deviation; its title where nothing above says it. */
 export function requirementCard(
   requirement: RequirementResult,
   context: RequirementContext,
-  { open }: { open: boolean },
+  { open, named = true }: { open: boolean; named?: boolean },
 ): View {
   const { deviations, acceptance } = requirement;
   const [first, ...others] = [...deviations].sort((a, b) => a.level.localeCompare(b.level));
@@ -27,7 +27,7 @@ export function requirementCard(
   return html`<article class=${`requirement card is-${requirement.outcome}`} ...${address(requirement)}>
     <header>
       ${identity(requirement, context)}
-      <h3>${shown(requirement.title)}</h3>
+      ${named && html`<h3>${shown(requirement.title)}</h3>`}
     </header>
     ${quotation(requirement, placeName(requirement.source))}
     ${acceptance && acceptanceView(acceptance, context.startedAt)}

@@ -1,0 +1,58 @@
+import type { Cause, ConformanceReport, RequirementResult } from '../../schemas/report/report.ts';
+import { html, type View } from './html.ts';
+import { type RequirementContext, requirementCard } from './requirement.ts';
+import { counted, shown } from './text.ts';
+
+const gravityNames = {
+  security: 'security',
+  success: 'wrong success or refusal',
+  form: 'wrong form',
+  words: 'wrong words',
+};
+
+/**
+ * The broken requirements by what they come from, gravest cause first: of each cause the requirement that says it
+ * best stands open, the others are folded behind it. A requirement stands under the first cause that breaks it.
+ */
+export function causesView(
+  { causes }: Pick<ConformanceReport, 'causes'>,
+  broken: RequirementResult[],
+  context: RequirementContext,
+  openCards: number,
+): View {
+  const waiting = new Map(broken.map((requirement) => [requirement.id, requirement]));
+  const take = (id: string) => {
+    const found = waiting.get(id);
+    waiting.delete(id);
+    return found ? [found] : [];
+  };
+  const groups = causes
+    .map((cause) => ({ cause, members: cause.requirements.flatMap(take) }))
+    .filter(({ members }) => members.length > 0);
+  return [
+    groups.map(({ cause, members: [lead, ...others] }, at) => {
+      const card = lead && requirementCard(lead, context, { open: at < openCards, named: false });
+      return html`<section class="cause" id=${`cause-${at + 1}`}>
+        ${heading(cause, at + 1)}
+        ${card}
+        ${others.length > 0 && folded(others, context)}
+      </section>`;
+    }),
+    [...waiting.values()].map((requirement) => requirementCard(requirement, context, { open: false })),
+  ];
+}
+
+function heading({ title, gravity, blocks }: Cause, number: number): View {
+  return html`<header class="cause-head">
+    <h3>${number}. ${shown(title.charAt(0).toUpperCase() + title.slice(1))}</h3>
+    <p><span class="tag">${gravityNames[gravity]}</span>
+      ${blocks.length > 0 && html` <span class="quiet">${counted(blocks.length, 'requirement')} could not be established because of it</span>`}</p>
+  </header>`;
+}
+
+function folded(others: RequirementResult[], context: RequirementContext): View {
+  return html`<details class="fold same-cause">
+    <summary>The same breaks ${counted(others.length, 'more requirement')}: ${others.map(({ id }) => html`<code>${shown(id)}</code> `)}</summary>
+    ${others.map((requirement) => requirementCard(requirement, context, { open: false }))}
+  </details>`;
+}
