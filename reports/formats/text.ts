@@ -69,7 +69,8 @@ export function describeOutages({ outages = [] }: Pick<ConformanceReport, 'outag
     return `${what} from ${from} ${length}`;
   });
   const more = outages.length > longest.length ? ` and ${outages.length - longest.length} more` : '';
-  return `${outages.length}, of ${(inAll / 1000).toFixed(1)} s in all: ${longest.join('; ')}${more}`;
+  const all = inAll > 0 ? `, of ${(inAll / 1000).toFixed(1)} s in all` : '';
+  return `${outages.length}${all}: ${longest.join('; ')}${more}`;
 }
 
 /** What the run waited for less, or left out, each in a sentence without its end. */

@@ -29,6 +29,8 @@ export class Progress {
   readonly #latest = new Map<string, Note>();
   #scenario = '';
   #wait: Note['wait'];
+  /** The last wait that is no part of one before it: a look in between does not end it. */
+  #toldOf: Note['wait'];
   #lastSign: number;
   #logged: number;
   #counts: { at: number; requests: number }[] = [];
@@ -144,8 +146,10 @@ export class Progress {
       const { scenario, requests, wait, event } = note;
       if (scenario !== undefined) this.#scenario = scenario;
       if (scenario !== undefined && requests !== undefined) this.#latest.set(scenario, note);
+      const isNew = wait && (wait.why !== this.#toldOf?.why || wait.until - this.#toldOf.until >= longWait);
       this.#wait = wait;
-      if (wait && wait.until - this.#now() >= longWait) tell(waiting(wait, this.#now()));
+      if (isNew) this.#toldOf = wait;
+      if (wait && isNew && wait.until - this.#now() >= longWait) tell(waiting(wait, this.#now()));
       if (event !== undefined) tell(event);
     }
   }
