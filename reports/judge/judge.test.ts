@@ -106,6 +106,23 @@ test.describe('with a baseline', () => {
   });
 });
 
+test('a should that failed is reported and turns nothing', () => {
+  const { verdict, exitCode, requirements } = judged([
+    { requirement: 'issue.enum', outcome: 'passed' },
+    failedCheck('http.no-store'),
+  ]);
+  expect([verdict, exitCode]).toEqual(['conforming', 0]);
+  expect(requirements.find(({ id }) => id === 'http.no-store')?.outcome).toBe('failed');
+});
+
+test('a run that was interrupted has no verdict, whatever passed before', () => {
+  const { verdict, exitCode, sentence } = judged([{ requirement: 'issue.enum', outcome: 'passed' }], {
+    interrupted: 'the run was interrupted',
+  });
+  expect([verdict, exitCode]).toEqual(['inconclusive', 3]);
+  expect(sentence).toContain('the run was interrupted');
+});
+
 test('a requirement that an entry says cannot be tested does not hold up the gate', () => {
   const untested = conformingReport()
     .requirements.map(({ id }) => id)
