@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { list, object } from '../document/json.ts';
-import { parentOf, pointerTo, valueAt } from '../document/pointer.ts';
+import { parentOf, pointerTo, tokensOf, valueAt } from '../document/pointer.ts';
 import { shown } from '../document/shown.ts';
 import { UserError } from '../document/user-error.ts';
 import { type Place, YamlDocument } from '../document/yaml-document.ts';
@@ -185,6 +185,32 @@ export class Contract {
         known.add(errorKey(error));
         return isNew;
       });
+  }
+
+  /**
+   * What an error under the overlay rests on: how strong its action is (`x-level`, a must where it says nothing),
+   * and where the contract itself speaks of the value, if it does.
+   */
+  groundsOf(
+    { schemaPointer }: ResponseContent,
+    { instancePointer, place }: SchemaError,
+  ): { level: 'must' | 'should'; sentence: Place | undefined } {
+    const [, index] = tokensOf(place.pointer);
+    const action = object(list(object(this.overlay?.root)?.actions)[Number(index)]);
+    const level = action?.['x-level'] === 'should' ? 'should' : 'must';
+    const described = schemaPointer && this.describedAt(schemaPointer, tokensOf(instancePointer));
+    const spoken = described && this.valueAt(described) !== undefined;
+    return { level, sentence: spoken ? this.place(this.nearest(`${described}/description`)) : undefined };
+  }
+
+  /** The pointer at which a schema, or what it is laid together from, describes a property by the way to it. */
+  describedAt(pointer: string, way: readonly string[]): string {
+    return way.reduce((at, name) => {
+      const piece = this.pieces(at).find(({ schema }) =>
+        Object.hasOwn(object(schema.properties) ?? {}, name),
+      );
+      return pointerTo(piece?.pointer ?? at, 'properties', name);
+    }, pointer);
   }
 
   /** The status of the documented success: the first 2xx that is named, 200 where there is only a range. */

@@ -71,10 +71,15 @@ function checkForm(t: ScenarioRun, exchange: Exchange): void {
   }
   const body = isText ? response.text : response.json;
   const stated = t.contract.responseErrors(judged, body);
-  const meant = t.contract.envelopeErrors(judged, body);
+  // What only the overlay asks for is shown where the contract speaks of it; where it does not, it is no must.
+  const meant = t.contract.envelopeErrors(judged, body).map((error) => {
+    const { level, sentence } = t.contract.groundsOf(judged, error);
+    return { ...error, place: sentence ?? error.place, isMust: level === 'must' && sentence !== undefined };
+  });
   for (const [id, errors] of [
     [`${role}.response-schema`, stated],
-    [`${role}.envelope`, meant],
+    [`${role}.envelope`, meant.filter(({ isMust }) => isMust)],
+    [`${role}.envelope-words`, meant.filter(({ isMust }) => !isMust)],
   ] as const) {
     if (errors.length === 0) t.check(id, true, { expected: '', actual: '' });
     for (const { instancePointer, expected, actual, place } of errors) {

@@ -9,7 +9,7 @@ import { shown } from '../../schemas/validation/compile.ts';
 const clockSkew = 60;
 
 /** A clock that is further off than this is no clock: iat and nbf are then wrong in themselves. In seconds. */
-const wrongClock = 600;
+const wrongClock = 300;
 
 /** Keys that stand in tutorials and defaults, beside the client's own: whoever knows them can sign a token. */
 const knownKeys = ['', 'secret', 'changeme', 'password', 'your-256-bit-secret', 'your_jwt_secret', 'key'];

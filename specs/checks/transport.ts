@@ -5,6 +5,7 @@ import { shortestEcho, spellingsOf } from '../../fixtures/redaction/spellings.ts
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import type { Mark } from '../../fixtures/scenario/script.ts';
 import { isLoopback } from '../../fixtures/settings/limits.ts';
+import { challengeProblem } from './challenge.ts';
 
 /**
  * What a stack trace, a database error or a framework's dump looks like, in the text of a JSON body. Every
@@ -40,6 +41,13 @@ const internals: [RegExp, string][] = [
   ],
 ];
 
+/**
+ * Cookies that load balancers, gateways and servlet containers set by themselves, to find the machine or the
+ * visitor again. They authenticate nobody, and whoever runs the API may not be able to switch them off.
+ */
+const balancers =
+  /^\s*(AWSALB\w*|AWSELB\w*|ARRAffinity\w*|ApplicationGatewayAffinity\w*|BIGipServer[^=]*|TS[0-9a-f]{6,}[^=]*|NSC_[^=]*|GCLB|GCILB|SERVERID|ROUTEID|INGRESSCOOKIE|route|JSESSIONID|__cf\w+|_cfuvid|cf_clearance|incap_ses_\w+|visid_incap_\w+|nlbi_\w+|ak_bmsc|bm_\w+|_abck|datadome)=/;
+
 /** The requirements on how any answer travels, from the standards of HTTP and OAuth. */
 export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
   const { response, request, draft } = exchange;
@@ -69,6 +77,10 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
       challenge === undefined ? 'no WWW-Authenticate' : `WWW-Authenticate: ${challenge}`,
       challenge === undefined ? { header: 'www-authenticate' } : { comparison: true },
     );
+    const wrong = challenge === undefined ? undefined : challengeProblem(challenge, exchange);
+    check('http.challenge', wrong === undefined, wrong?.[0] ?? '', `WWW-Authenticate: ${challenge}`, {
+      comparison: true,
+    });
   }
   const redirect = response.status >= 300 && response.status < 400;
   check(
@@ -77,12 +89,21 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
     'no redirect',
     `${response.status} to ${t.session.redactor.url(response.header('location') ?? 'nowhere')}`,
   );
-  const cookie = response.header('set-cookie');
+  const cookie = response.headers.find(
+    ([name, value]) => name.toLowerCase() === 'set-cookie' && !balancers.test(value),
+  )?.[1];
   // A cookie may have no name; then what is before its attributes is its value (RFC 6265 section 5.2).
   const named = cookie?.match(/^[^;=]+=/)?.[0] ?? '';
   check('http.no-cookie', cookie === undefined, 'no Set-Cookie', `Set-Cookie: ${named}…`, {
     header: 'set-cookie',
   });
+
+  if (response.jsonProblem === undefined) {
+    const { jsonFlaw: flaw } = response;
+    check('http.clean-json', flaw === undefined, 'JSON that all readers read alike', `${flaw}`, {
+      comparison: true,
+    });
+  }
 
   const url = new URL(request.url);
   const told = readable(response).replaceAll(url.pathname, '');

@@ -1,6 +1,7 @@
 import { outcomeOf } from '../../fixtures/http/exchange.ts';
 import {
   boundCases,
+  misplacedParameters,
   missingParameters,
   mistypedParameters,
   outsideEnum,
@@ -8,12 +9,11 @@ import {
   wrongPaths,
   wrongQueries,
 } from '../../fixtures/requests/invalid.ts';
-import { malformedBodies, notUtf8 } from '../../fixtures/requests/malformed.ts';
+import { lenientBodies, malformedBodies, notUtf8 } from '../../fixtures/requests/malformed.ts';
 import { otherMediaTypes, otherMethods, parametersInQuery } from '../../fixtures/requests/media-types.ts';
 import { overhead } from '../../fixtures/requests/overhead.ts';
 import { sampleRequest } from '../../fixtures/requests/sample.ts';
 import {
-  answers,
   answersDocumentedRefusal,
   type RefusalGroup,
   type Rule,
@@ -23,6 +23,7 @@ import {
 } from '../../fixtures/scenario/refusals.ts';
 import type { Scenario } from '../../fixtures/scenario/scenario.ts';
 import { isInvalid } from '../../fixtures/scenario/unauthorised.ts';
+import type { Credentials } from '../../fixtures/settings/target.ts';
 import type { Contract, RightStatuses, Role } from '../../schemas/openapi/contract.ts';
 
 /** What the document does not allow, derived from it, is refused. */
@@ -32,7 +33,9 @@ export function invalidRequests(contract: Contract): Scenario[] {
 
 function refusals(contract: Contract, role: Role): Scenario {
   const sample = sampleRequest(contract, role);
-  const groups = groupsOf(contract, role).filter(({ derive }) => derive(sample).length > 0);
+  const groupsFor = (client: Credentials) =>
+    groupsOf(contract, role, client).filter(({ derive }) => derive(sample).length > 0);
+  const groups = groupsFor({ id: 'sample', secret: 'sample' });
 
   return {
     title: `${role} refuses requests that the document does not allow`,
@@ -41,7 +44,7 @@ function refusals(contract: Contract, role: Role): Scenario {
       `${role}.refusal-harmless`,
     ],
     requests: () => groups.reduce((all, { derive }) => all + derive(sample).length, overhead[role]),
-    run: (t) => refuses(t, role, groups),
+    run: (t) => refuses(t, role, groupsFor(t.target.client)),
   };
 }
 
@@ -79,12 +82,13 @@ function bounds(contract: Contract, role: Role): Scenario[] {
 }
 
 /** The ways of not being valid, each with what is right in answer to it. */
-function groupsOf(contract: Contract, role: Role): RefusalGroup[] {
+function groupsOf(contract: Contract, role: Role, client: Credentials): RefusalGroup[] {
   const malformed = `${role}.malformed-body`;
   const method = `${role}.other-method`;
   const invalid = refusalOf(contract, role);
   const bodies: RefusalGroup[] = [
     { derive: malformedBodies, rules: [refusesAs(malformed, invalid)] },
+    { derive: lenientBodies, rules: [refusesAs(`${role}.lenient-json`, invalid)] },
     { derive: (valid) => [notUtf8(valid)], rules: [answersDocumentedRefusal(malformed, contract)] },
     { derive: otherMediaTypes, rules: [refusesAs(`${role}.other-media-type`, invalid, 415)] },
   ];
@@ -92,6 +96,10 @@ function groupsOf(contract: Contract, role: Role): RefusalGroup[] {
     {
       derive: (valid) => missingParameters(contract, valid),
       rules: [refusesAs(`${role}.missing-parameter`, invalid)],
+    },
+    {
+      derive: (valid) => misplacedParameters(contract, valid, client),
+      rules: [refusesAs(`${role}.property-names`, invalid, 401)],
     },
     { derive: (valid) => outsideEnum(contract, valid), rules: [refusesAs(`${role}.enum`, invalid)] },
     {
@@ -115,7 +123,7 @@ function groupsOf(contract: Contract, role: Role): RefusalGroup[] {
       ],
     },
     ...(contract.operation(role)?.body ? bodies : []),
-    { derive: otherMethods, rules: [answers(method, 404, 405), namesMethods(method)] },
+    { derive: otherMethods, rules: [refusesMethod(method), namesMethods(method)] },
     { derive: parametersInQuery, rules: [refusesWith4xx(method)] },
   ];
 }
@@ -124,6 +132,19 @@ function refusalOf(contract: Contract, role: Role): RightStatuses {
   const operation = contract.operation(role);
   if (!operation) throw new Error(`the contract has no operation to ${role} a token`);
   return contract.refusalOf(operation, 'invalid');
+}
+
+/**
+ * A rule: the method is not there. Gateways say it with 403 or 501 (RFC 9110 section 15.6.2), and drop a connection
+ * that asks for TRACE.
+ */
+function refusesMethod(requirement: string): Rule {
+  return {
+    requirement,
+    expected: '404 or 405',
+    right: ({ response, draft }) =>
+      response === undefined ? draft.method === 'TRACE' : [403, 404, 405, 501].includes(response.status),
+  };
 }
 
 /** A rule: a 405 says which methods there are, RFC 9110 section 15.5.6. */

@@ -1,6 +1,8 @@
 import { type Exchange, outcomeOf } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
 import { propertyNamed } from '../../fixtures/requests/credential-properties.ts';
+import { type Dialect, dialectsOf } from '../../fixtures/requests/dialects.ts';
+import { readJwt } from '../../fixtures/requests/jwt.ts';
 import { lookalike } from '../../fixtures/requests/near-misses.ts';
 import { withProperty } from '../../fixtures/requests/valid.ts';
 import type { Grant } from '../../fixtures/requests/values.ts';
@@ -21,6 +23,9 @@ import type { Contract, Role } from '../../schemas/openapi/contract.ts';
 /** How many times a valid request is repeated. */
 const rounds = 10;
 
+/** Requests at once that show something, where ten that differ cannot be had. */
+const fewest = 3;
+
 /** Bits of entropy that keep a token from being guessed: 2^-128, RFC 6749 section 10.10. */
 const enoughBits = 128;
 
@@ -40,21 +45,29 @@ function inSequence(contract: Contract): Scenario {
   const chained = present.includes('refresh');
   return {
     title: 'ten valid requests in sequence all succeed',
-    establishes: [...present.map((role) => `${role}.repeatable`), 'token.distinct', 'token.unpredictable'],
+    establishes: [
+      ...present.map((role) => `${role}.repeatable`),
+      ...new Set(contract.operations.flatMap(dialectsOf).map(({ requirement }) => requirement)),
+      'token.distinct',
+      'token.unpredictable',
+      'token.jwt-ids',
+    ],
     requests: () => (chained ? 4 * rounds + 3 : 2 * rounds) + (contract.protectedRole ? 1 : 0),
     run: async (t) => {
       const progress = new Progress(t, 'repeatable');
       const issued: (Grant | undefined)[] = [];
+      const { revoked } = t.session.tokens;
       for (let round = 0; round < rounds; round++) {
-        const grant = await progress.ask('issue', undefined);
+        const grant = await progress.ask('issue', issued.at(-1), round);
         issued.push(grant);
-        if (grant) await progress.ask('revoke', grant);
+        // One that is given again is dead already: that it is, another requirement says.
+        if (grant && !revoked.has(grant.accessToken)) await progress.ask('revoke', grant, round);
       }
       // A chain: each refresh takes what the one before gave, be it a new token, the same, or none.
       const refreshed: (Grant | undefined)[] = [];
       let last = chained ? await progress.ask('issue', undefined) : undefined;
       for (let round = 0; round < rounds && last?.refreshToken; round++) {
-        const next: Grant | undefined = await progress.ask('refresh', last);
+        const next: Grant | undefined = await progress.ask('refresh', last, round);
         refreshed.push(next);
         const intact = round !== 1 || !next || !contract.protectedRole || (await secondLives(t, next));
         last = next?.refreshToken && intact ? next : await progress.ask('issue', undefined);
@@ -70,12 +83,13 @@ function inSequence(contract: Contract): Scenario {
         }
         const newest = refreshed.at(-1);
         // An issue after it may have ended it.
-        if (newest && newest === last)
+        if (newest && newest === last && !revoked.has(newest.accessToken))
           authorises(t, 'token.refreshed-usable', await presents(t, newest, 'the tenth refreshed token'));
       }
       checkDistinct(t, grants);
       checkDistinctGrants(t, issued);
       checkUnpredictable(t, grants);
+      checkIds(t, grants);
     },
   };
 }
@@ -308,7 +322,7 @@ async function together(
   }
   const draftsFor = (grants: (Grant | undefined)[]) =>
     Promise.all(grants.map((grant) => t.valid(role, 'a valid request', grant ? { grant } : {})));
-  let exchanges = await t.sendTogether(await draftsFor(given));
+  let exchanges = await t.sendTogether(await draftsFor(await withoutEqual(t, role, given)));
   const refused = (answers: Exchange[]) => answers.some((exchange) => isUnauthorised(t.contract, exchange));
   if (refused(exchanges) && role !== 'issue') {
     if (await grantsEndEachOther(t, role)) {
@@ -338,6 +352,27 @@ async function together(
 }
 
 /**
+ * The grants without those whose token is another's too, or was before: its first use ends it for all. A few that
+ * differ where there are hardly any.
+ */
+async function withoutEqual(
+  t: ScenarioRun,
+  role: Role,
+  given: (Grant | undefined)[],
+): Promise<(Grant | undefined)[]> {
+  if (role === 'issue') return given;
+  const tokenOf = (grant?: Grant) => (role === 'refresh' ? grant?.refreshToken : grant?.accessToken);
+  const isDead = (grant?: Grant) =>
+    role === 'revoke' && t.session.tokens.revoked.has(grant?.accessToken ?? '');
+  const different = new Map(given.filter((grant) => !isDead(grant)).map((grant) => [tokenOf(grant), grant]));
+  while (different.size < Math.min(fewest, given.length) && !t.session.tokens.givenAgain) {
+    const grant = await t.grant();
+    different.set(tokenOf(grant), grant);
+  }
+  return different.size > 1 ? [...different.values()] : given;
+}
+
+/**
  * Whether grants that are there side by side end each other even when one request follows the other: the target
  * keeps few sessions per client, gives a token out twice, or ends more than it is told to.
  */
@@ -362,9 +397,51 @@ class Progress {
     this.#kind = kind;
   }
 
-  async ask(role: Role, grant: Grant | undefined): Promise<Grant | undefined> {
-    if (!this.#t.contract.operation(role)) return undefined;
-    const exchange = await this.#t.send(await this.#t.valid(role, 'a valid request', grant ? { grant } : {}));
+  /** Asks in the dialect of the round, and plainly where that is refused; the grant that comes of it. */
+  async ask(role: Role, grant: Grant | undefined, round = 0): Promise<Grant | undefined> {
+    const operation = this.#t.contract.operation(role);
+    if (!operation) return undefined;
+    const valid = await this.#t.valid(role, 'a valid request', grant ? { grant } : {});
+    const dialect = dialectsOf(operation)[round - 1];
+    const exchange = await this.#t.send(dialect?.speak(valid) ?? valid);
+    if (!dialect || exchange.kind === 'throttled') return this.#keep(role, exchange);
+    if (exchange.response?.success) {
+      this.#understood(dialect, exchange);
+      return this.#keep(role, exchange);
+    }
+    const plain = await this.#t.send(valid);
+    if (!plain.response?.success) return this.#keep(role, plain);
+    // Refused by chance, and not for the dialect: that is the matter of repetition.
+    const next = role === 'refresh' ? grantIn(plain.response) : undefined;
+    const again = await this.#t.send(
+      dialect.speak(await this.#t.valid(role, 'a valid request', next?.refreshToken ? { grant: next } : {})),
+    );
+    if (again.response?.success) {
+      this.#keep(role, exchange);
+      return this.#keep(role, again);
+    }
+    this.#t.check(dialect.requirement, false, {
+      expected: 'the documented success, as without the change',
+      actual: `${outcomeOf(exchange)}, to ${exchange.draft.intent}`,
+      exchange,
+    });
+    return this.#keep(role, plain);
+  }
+
+  /** Who asked for no content coding gets none (RFC 9110 section 12.5.3). */
+  #understood({ requirement, what }: Dialect, exchange: Exchange): void {
+    const plainly = exchange.draft.headers.some(
+      ([name, value]) => name === 'accept-encoding' && value === 'identity',
+    );
+    const coding = exchange.response?.header('content-encoding') ?? 'identity';
+    this.#t.check(requirement, !plainly || coding === 'identity', {
+      expected: `an answer that is not compressed, to a request ${what}`,
+      actual: `Content-Encoding: ${coding}`,
+      exchange,
+    });
+  }
+
+  #keep(role: Role, exchange: Exchange): Grant | undefined {
     this.#exchanges.set(role, [...(this.#exchanges.get(role) ?? []), exchange]);
     return exchange.response?.success ? grantIn(exchange.response) : undefined;
   }
@@ -413,6 +490,22 @@ function differ(t: ScenarioRun, kind: 'access' | 'refresh', tokens: string[]): v
     actual: `${repeated} of them seen before`,
     exchange: t.exchanges.findLast(({ draft }) => draft.operation.role === 'issue'),
     comparison: true,
+  });
+}
+
+/** The id of a JWT is its own (RFC 7519 section 4.1.7); that tokens are equal altogether is another matter. */
+function checkIds(t: ScenarioRun, grants: Grant[]): void {
+  const tokens = [...new Set(grants.map(({ accessToken }) => accessToken))];
+  const ids = tokens.map((token) => readJwt(token)?.payload.jti).filter((id) => id !== undefined);
+  if (ids.length < 2) {
+    t.notTested('token.jwt-ids', 'the target gives no JWTs that differ and have an id');
+    return;
+  }
+  const repeated = ids.length - new Set(ids).size;
+  t.check('token.jwt-ids', repeated === 0, {
+    expected: `${ids.length} different values of jti`,
+    actual: `${repeated} of them seen before`,
+    exchange: t.exchanges.findLast(({ draft }) => draft.operation.role === 'issue'),
   });
 }
 

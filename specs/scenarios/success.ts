@@ -1,6 +1,7 @@
 import { type Exchange, isSpentByResending } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
 import { errorsOf } from '../../fixtures/requests/invalid.ts';
+import { readJwt } from '../../fixtures/requests/jwt.ts';
 import { overhead } from '../../fixtures/requests/overhead.ts';
 import { sampleRequest } from '../../fixtures/requests/sample.ts';
 import { withHeader, withProperty } from '../../fixtures/requests/valid.ts';
@@ -25,7 +26,7 @@ function succeeds(contract: Contract, role: Role): Scenario {
     title: `${role} answers a valid request with the documented success`,
     establishes: [
       `${role}.success`,
-      ...(role === 'refresh' ? ['token.refresh-differs'] : []),
+      ...(role === 'refresh' ? ['token.refresh-differs', 'token.refresh-claims'] : []),
       ...(role === 'refresh' && contract.protectedRole ? ['token.refreshed-usable'] : []),
       ...(role === contract.protectedRole ? ['token.usable'] : []),
     ],
@@ -118,12 +119,35 @@ const foreignOrigin: Scenario = {
   },
 };
 
+/** The claims that say whose a token is, where it is good, and who gave it. */
+const lastingClaims = ['iss', 'sub', 'aud', 'client_id', 'azp'];
+
+/** A refresh goes on with what was granted: for the same client and place, and for nothing more. */
+function keepsClaims(t: ScenarioRun, before: Grant, after: Grant, exchange: Exchange): void {
+  const [old, renewed] = [before, after].map(({ accessToken }) => readJwt(accessToken)?.payload);
+  if (!old || !renewed) {
+    t.notTested('token.refresh-claims', 'the access tokens are no JWTs, and their claims not to be seen');
+    return;
+  }
+  const scopes = (claims: Record<string, unknown>) =>
+    [claims.scope ?? claims.scp ?? []].flat().join(' ').split(' ');
+  const wider = scopes(renewed).filter((scope) => scope !== '' && !scopes(old).includes(scope));
+  const changed = lastingClaims.filter((name) => JSON.stringify(old[name]) !== JSON.stringify(renewed[name]));
+  t.check('token.refresh-claims', changed.length + wider.length === 0, {
+    expected: `${lastingClaims.join(', ')} as before, and no scope more`,
+    actual: [...changed, ...wider.map((scope) => `scope ${scope}`)].join(', '),
+    exchange,
+    instancePointer: '/data/access_token',
+  });
+}
+
 /** What a refresh gives is another token, which authorises requests until it is revoked. */
 async function judgeRefreshed(t: ScenarioRun, grant: Grant, exchange: Exchange): Promise<void> {
   const refreshed = exchange.response?.success ? grantIn(exchange.response) : undefined;
   if (!refreshed) {
     for (const id of [
       'token.refresh-differs',
+      'token.refresh-claims',
       ...(t.contract.protectedRole ? ['token.refreshed-usable'] : []),
     ]) {
       t.inconclusive(id, 'refresh gives no access token');
@@ -137,6 +161,7 @@ async function judgeRefreshed(t: ScenarioRun, grant: Grant, exchange: Exchange):
     holds: grant.accessToken,
     instancePointer: '/data/access_token',
   });
+  keepsClaims(t, grant, refreshed, exchange);
   if (!t.contract.protectedRole) return;
   const first = await presents(t, refreshed, 'the refreshed token');
   authorises(t, 'token.refreshed-usable', first);

@@ -184,7 +184,9 @@ async function revokeUnknown(t: ScenarioRun, bearer: Grant): Promise<void> {
 
 function answersAtAll(t: ScenarioRun, exchange: Exchange): void {
   const { draft, response } = exchange;
-  t.check('revoke.repeat', t.contract.allows(draft.operation, response?.status ?? 0), {
+  // A success of another status is the matter of the requirement on documented ones.
+  const allowed = t.contract.allows(draft.operation, response?.status ?? 0);
+  t.check('revoke.repeat', allowed || response?.success === true, {
     expected: 'a documented status',
     actual: `${outcomeOf(exchange)}, to a request with ${draft.intent}`,
     exchange,
@@ -203,6 +205,9 @@ async function stillAuthorises(t: ScenarioRun, grant: Grant): Promise<void> {
   });
 }
 
+/** How long a refresh token may be taken after it was rotated away; only a target that does costs the wait. */
+const reuseGraceMs = 10_000;
+
 const reusedToken: Scenario = {
   title: 'refresh refuses a refresh token that was rotated away',
   establishes: ['refresh.reused-token'],
@@ -216,7 +221,12 @@ const reusedToken: Scenario = {
       t.notTested('refresh.reused-token', 'the target does not rotate refresh tokens, so none can be reused');
       return;
     }
-    const reuse = await refreshes(t, first, 'a refresh token that was rotated away');
+    let reuse = await refreshes(t, first, 'a refresh token that was rotated away');
+    if (reuse.response?.success) {
+      // For a client whose answer was lost, many take it for some seconds more.
+      await t.passTime(reuseGraceMs);
+      reuse = await refreshes(t, first, 'a refresh token that was rotated away 10 s before');
+    }
     refusesRefresh(t, 'refresh.reused-token', reuse);
     if (reuse.response?.success !== true) await refreshedTwiceAtOnce(t);
   },
@@ -250,7 +260,9 @@ const revokedRefreshToken: Scenario = {
     const own = await revokes(t, grant, grant, 'the access token is revoked');
     mustSucceed(named.response?.success ? named : own, 'a revocation');
     const exchange = await refreshes(t, grant, 'a refresh token after revocation');
-    if (exchange.response?.success && !named.response?.success) {
+    if (exchange.response?.success && (!named.response?.success || own.response?.success)) {
+      // Success is the answer to an unknown token too (section 2.2); one that is known takes the access tokens of its
+      // grant with it. And how the end of an access token bears on its refresh token is the target's choice.
       t.notTested('refresh.revoked-token', 'the target revokes access tokens alone, as it may');
       return;
     }

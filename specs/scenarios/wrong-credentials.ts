@@ -1,11 +1,13 @@
+import { createHash, type JsonWebKey } from 'node:crypto';
 import type { Draft } from '../../fixtures/http/exchange.ts';
 import { fitsHeader } from '../../fixtures/http/grants.ts';
 import { carries } from '../../fixtures/requests/credential-properties.ts';
+import { confusedJwts, forgedJwts, isAsymmetric } from '../../fixtures/requests/forged-jwts.ts';
 import { errorsOf } from '../../fixtures/requests/invalid.ts';
 import { and, unknownAddress } from '../../fixtures/requests/media-types.ts';
 import { type Altered, lookalike, nearMisses, tamperedJwts } from '../../fixtures/requests/near-misses.ts';
 import { overhead } from '../../fixtures/requests/overhead.ts';
-import { basic, withHeader, withJson } from '../../fixtures/requests/valid.ts';
+import { basic, withBytes, withHeader, withJson } from '../../fixtures/requests/valid.ts';
 import { doesNotSucceed, refuses, refusesAs } from '../../fixtures/scenario/refusals.ts';
 import type { Scenario } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
@@ -21,6 +23,11 @@ import type {
 /** The text with its first visible ASCII character as a full-width one, which a normalising comparison takes for it. */
 function fullWidth(text: string): string {
   return text.replace(/[!-~]/, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0));
+}
+
+/** The text with its first character in percent-encoding, and all others that need it. */
+function percentEncoded(text: string): string {
+  return `%${text.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}${encodeURIComponent(text.slice(1))}`;
 }
 
 /**
@@ -76,7 +83,7 @@ function wrongClients(contract: Contract): Scenario[] {
       title: 'issue refuses a client that does not prove its identity',
       establishes: ['issue.invalid-client', 'http.uniform-client-error'],
       // With a client id that is a UUID: one more with another that has letters.
-      requests: () => 20 + overhead.issue,
+      requests: () => 29 + overhead.issue,
       run: async (t) => {
         const { client } = t.target;
         const { id, secret } = client;
@@ -86,25 +93,36 @@ function wrongClients(contract: Contract): Scenario[] {
           wrongly(t, id, label, wrong, (value, what) => by({ id: value, secret }, what));
         const otherSecret = (label: string, wrong: Altered[], of = id) =>
           wrongly(t, secret, label, wrong, (value, what) => by({ id: of, secret: value }, what));
-        const blanks = ` ${secret} `;
         const wrongSecrets: Altered[] = [
           { what: wrongSecret, value: lookalike(secret) },
           ...(t.target.shortLivedClient
             ? [{ what: "another client's secret", value: t.target.shortLivedClient.secret }]
             : []),
           ...nearMisses(secret).map(({ what, value }) => ({ what: `a secret ${what}`, value })),
-          { what: 'a secret between blanks', value: blanks },
+          { what: 'a blank before the secret', value: ` ${secret}` },
+          { what: 'a blank behind the secret', value: `${secret} ` },
+          { what: 'a wildcard for the secret', value: '*' },
+          { what: 'a wildcard for one character of the secret', value: `_${secret.slice(1)}` },
+          { what: 'the secret in percent-encoding', value: percentEncoded(secret) },
+          { what: 'the secret in base64', value: Buffer.from(secret).toString('base64') },
+          { what: 'the hash of the secret', value: createHash('sha256').update(secret).digest('hex') },
           { what: 'only the first half of the secret', value: secret.slice(0, Math.ceil(secret.length / 2)) },
         ];
         const stranger = t.secret('unknown_client_id', lookalike(id));
         const wrongIds: Altered[] = [
           ...nearMisses(id).map(({ what, value }) => ({ what: `a client id ${what}`, value })),
-          { what: 'a client id between blanks', value: ` ${id} ` },
+          { what: 'a blank before the client id', value: ` ${id}` },
+          { what: 'a blank behind the client id', value: `${id} ` },
         ];
         const derive = (): Draft[] => [
           ...otherId('unknown_client_id', [{ what: unknownClient, value: stranger }]),
           ...otherSecret('wrong_client_secret', wrongSecrets),
           ...otherSecret('client_id', [{ what: 'id and secret swapped', value: id }], secret),
+          ...otherSecret('client_id', [{ what: 'the client id for the secret', value: id }]),
+          // What was refused once is refused again, whatever was remembered of it.
+          ...otherSecret('wrong_client_secret', [
+            { what: 'a wrong secret for the second time', value: wrongSecrets[0]?.value ?? '' },
+          ]),
           ...otherId('client_id', [{ what: 'an empty client id', value: '' }]),
           ...otherSecret('client_secret', [{ what: 'an empty client secret', value: '' }]),
           ...otherSecret(
@@ -167,7 +185,7 @@ function wrongRefreshTokens(contract: Contract): Scenario[] {
     {
       title: 'refresh refuses a token that it did not issue',
       establishes: ['refresh.invalid-token'],
-      requests: () => 8 + overhead.refresh,
+      requests: () => 13 + overhead.refresh,
       run: (t) => {
         const otherToken = (valid: Draft, wrong: Altered[]) =>
           wrongly(t, valid.grant?.refreshToken ?? '', 'wrong_refresh_token', wrong, (value, what) =>
@@ -185,6 +203,11 @@ function wrongRefreshTokens(contract: Contract): Scenario[] {
               value,
             })),
             { what: 'the access token for the refresh token', value: accessToken },
+            { what: 'a blank before the refresh token', value: ` ${refreshToken}` },
+            { what: 'a blank behind the refresh token', value: `${refreshToken} ` },
+            { what: 'a wildcard for the refresh token', value: '*' },
+            { what: 'a wildcard for one character of the refresh token', value: `_${refreshToken.slice(1)}` },
+            { what: 'the refresh token in percent-encoding', value: percentEncoded(refreshToken) },
             { what: 'an empty refresh token', value: '' },
           ]);
         };
@@ -209,15 +232,16 @@ function unproved({ role, bearer, security, alternatives }: Operation): Scenario
   return {
     title: `${role} refuses a request without a valid ${what}`,
     establishes: [id, ...inQuery],
-    // With an access token that is a JWT: five more than with an opaque one.
-    requests: () => 24 + inQuery.length,
+    // With an access token that is a JWT: 14 more than with an opaque one.
+    requests: () => 36 + inQuery.length,
     run: async (t) => {
       const right = unproven(t.contract, role);
       const revoked = bearer ? await revokedToken(t) : undefined;
+      const keys = revoked ? await publishedKeys(t, role, revoked) : [];
       const basicToo = alternatives.flat().some(({ kind }) => kind === 'basic');
       const derive = (valid: Draft) =>
         security.flatMap((scheme) => {
-          if (scheme.kind === 'bearer') return withoutBearer(t, valid, revoked, basicToo);
+          if (scheme.kind === 'bearer') return withoutBearer(t, valid, { revoked, keys, basicToo });
           return scheme.kind === 'basic' ? withoutBasic(t, valid) : withoutKey(t, valid, scheme);
         });
       await refuses(t, role, [
@@ -258,6 +282,9 @@ function withoutKey(t: ScenarioRun, valid: Draft, { parameter = '' }: SecuritySc
   return values.map(([what, value]) => withHeader(valid, parameter, value, `the key ${parameter} ${what}`));
 }
 
+/** Longer than any token, and within the 8 kB that servers give a field at least. */
+const longBearer = 7000;
+
 /** Where RFC 6750 once let it stand; it is logged with every address there. */
 function bearerInQuery(valid: Draft): Draft[] {
   const query = new URLSearchParams({ access_token: valid.grant?.accessToken ?? '' }).toString();
@@ -274,28 +301,63 @@ async function revokedToken(t: ScenarioRun): Promise<string | undefined> {
   return exchange.response?.success ? valid.grant?.accessToken : undefined;
 }
 
+/** Where a server of this kind publishes the keys that its tokens are verified with. */
+const keysPath = '/.well-known/jwks.json';
+
+/** The public keys of the target, where its tokens are of a kind that has such; whoever can read them may try. */
+async function publishedKeys(t: ScenarioRun, role: Role, token: string): Promise<JsonWebKey[]> {
+  if (!isAsymmetric(token)) return [];
+  const { valid } = await t.obtain(role, 'its public keys');
+  const draft = withHeader(
+    withBytes(valid, undefined, valid.intent),
+    'authorization',
+    undefined,
+    valid.intent,
+  );
+  const { response } = await t.send({ ...draft, method: 'GET', path: keysPath, query: '' });
+  const { keys } = Object(response?.json) as { keys?: unknown };
+  return Array.isArray(keys) ? keys.map((key) => Object(key)) : [];
+}
+
+/** The cookies that a token response set, as a client would send them back; undefined where it set none. */
+function cookiesOf(t: ScenarioRun): string | undefined {
+  const fields = t.exchanges.flatMap(({ response }) => (response?.success ? response.headers : []));
+  const pairs = fields
+    .filter(([name]) => name.toLowerCase() === 'set-cookie')
+    .map(([, value]) => /^\s*([^=;]*)=?([^;]*)/.exec(value)?.slice(1) as [string, string]);
+  const latest = [...new Map(pairs)].map((pair) => pair.join('='));
+  return latest.length > 0 ? latest.join('; ') : undefined;
+}
+
 /** Every way to come without a live bearer token. */
 function withoutBearer(
   t: ScenarioRun,
   valid: Draft,
-  revoked: string | undefined,
-  basicToo: boolean,
+  { revoked, keys, basicToo }: { revoked: string | undefined; keys: JsonWebKey[]; basicToo: boolean },
 ): Draft[] {
   const { accessToken: token = '', refreshToken } = valid.grant ?? {};
   const asBasic = t.secret('basic_credentials', basic(t.target.client));
   const bearers: Altered[] = [
     ...tamperedJwts(token),
+    ...forgedJwts(token),
+    ...confusedJwts(token, keys),
     ...nearMisses(token),
     ...(refreshToken && fitsHeader(refreshToken)
       ? [{ what: 'that is the refresh token', value: refreshToken }]
       : []),
     ...(revoked ? [{ what: 'that was revoked', value: revoked }] : []),
   ];
-  const headers: [string, string | undefined][] = [
-    ['no Authorization', undefined],
+  const malformed: [string, string][] = [
     ['an empty Authorization', ''],
     ['the scheme alone', 'Bearer'],
     ['the token without a scheme', token],
+    ['something behind the token', `Bearer ${token} x`],
+    // Two fields of a name are one with a comma (RFC 9110 section 5.3), and that is how they may arrive.
+    ['two bearer tokens, the wrong one first', `Bearer ${lookalike(token)}, Bearer ${token}`],
+  ];
+  const cookies = cookiesOf(t);
+  const headers: [string, string | undefined][] = [
+    ['no Authorization', undefined],
     // Where the document takes them in place of the token, they are right.
     ...(basicToo ? [] : [['the client credentials as Basic', asBasic] as [string, string]]),
     ['an unknown scheme', `Conformance ${token}`],
@@ -309,6 +371,18 @@ function withoutBearer(
   const inBody = withHeader(valid, 'authorization', undefined, '');
   return [
     ...headers.map(([what, value]) => withHeader(valid, 'authorization', value, what)),
+    // Neither a token nor its absence, but a malformed request: 400 by RFC 6750 section 3.1.
+    ...malformed.map(([what, value]) => ({
+      ...withHeader(valid, 'authorization', value, what),
+      alsoRight: invalidStatuses(t.contract, valid),
+    })),
+    {
+      ...withHeader(valid, 'authorization', `Bearer ${'k'.repeat(longBearer)}`, 'a bearer token 7 kB long'),
+      alsoRight: [...invalidStatuses(t.contract, valid), 413, 431],
+    },
+    ...(cookies === undefined
+      ? []
+      : [withHeader(inBody, 'cookie', t.secret('cookie', cookies), 'the cookies of a token response alone')]),
     // Where unknown parameters are refused, and before the bearer token is looked at: 400.
     {
       ...withJson(
