@@ -77,7 +77,8 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
       challenge === undefined ? 'no WWW-Authenticate' : `WWW-Authenticate: ${challenge}`,
       challenge === undefined ? { header: 'www-authenticate' } : { comparison: true },
     );
-    const wrong = challenge === undefined ? undefined : challengeProblem(challenge, exchange);
+    // One that is empty is none: that is said above.
+    const wrong = challenge ? challengeProblem(challenge, exchange) : undefined;
     check('http.challenge', wrong === undefined, wrong?.[0] ?? '', `WWW-Authenticate: ${challenge}`, {
       comparison: true,
     });
