@@ -1,4 +1,4 @@
-import { type Exchange, outcomeOf } from '../../fixtures/http/exchange.ts';
+import { type Exchange, isSpentByResending, outcomeOf } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
 import { propertyNamed } from '../../fixtures/requests/credential-properties.ts';
 import { type Dialect, dialectsOf } from '../../fixtures/requests/dialects.ts';
@@ -404,7 +404,10 @@ class Progress {
     const valid = await this.#t.valid(role, 'a valid request', grant ? { grant } : {});
     const dialect = dialectsOf(operation)[round - 1];
     const exchange = await this.#t.send(dialect?.speak(valid) ?? valid);
-    if (!dialect || exchange.kind === 'throttled') return this.#keep(role, exchange);
+    // A token that a lost answer may have used up shows nothing of the dialect.
+    if (!dialect || exchange.kind === 'throttled' || isSpentByResending(exchange)) {
+      return this.#keep(role, exchange);
+    }
     if (exchange.response?.success) {
       this.#understood(dialect, exchange);
       return this.#keep(role, exchange);
