@@ -102,9 +102,20 @@ function diesInTime(t: ScenarioRun, watched: Watched): void {
   t.tokenDied(watched.grant.accessToken);
 }
 
-async function fresh(t: ScenarioRun, client: Credentials, intent: string): Promise<Watched> {
+/** A token with the moment before it was asked for: its life begins no earlier. */
+interface Begun extends Watched {
+  begun: number;
+}
+
+/** Whether a token's life cannot be over yet, by our clock and its own words: a slow answer may come after its end. */
+function isInLife(t: ScenarioRun, { grant, begun }: Begun): boolean {
+  return t.now() < begun + (announcedMs(grant) ?? Number.POSITIVE_INFINITY);
+}
+
+async function fresh(t: ScenarioRun, client: Credentials, intent: string): Promise<Begun> {
+  const begun = t.now();
   const grant = await t.grant({ client, intent });
-  return { grant, since: t.now() };
+  return { grant, since: t.now(), begun };
 }
 
 /** The control of a refused refresh: one that is fresh is taken. Why it is not, or undefined. */
@@ -188,15 +199,17 @@ async function livesOn(t: ScenarioRun, { grant, since }: Watched): Promise<boole
  * Records whether tokens live through the first half of their lives, shown by a use that says nothing else. Throws
  * Unobtainable where even a fresh one is refused.
  */
-async function judgeEarlyDeath(t: ScenarioRun, begin: () => Promise<Watched>): Promise<void> {
+async function judgeEarlyDeath(t: ScenarioRun, begin: () => Promise<Begun>): Promise<void> {
   for (let death = 1; ; death++) {
-    const { grant, since } = await begin();
+    const young = await begin();
+    const { grant, since } = young;
     await t.passUntil(since + patienceMs(t, grant) / 2);
     const exchange = await presents(t, grant, 'a token in the middle of its life');
     if (!isUnauthorised(t.contract, exchange)) {
       mustSucceed(exchange, 'a token in the middle of its life');
       return keepsItsLife(t);
     }
+    if (!isInLife(t, young)) throw new Unobtainable(tooSlow);
     if (death < earlyDeaths) continue;
     const control = await begin();
     mustSucceed(await presents(t, control.grant, 'control: a fresh token'), 'a fresh token of this client');
@@ -208,6 +221,8 @@ async function judgeEarlyDeath(t: ScenarioRun, begin: () => Promise<Watched>): P
     return;
   }
 }
+
+const tooSlow = 'the answers of the target take longer than its tokens live';
 
 function keepsItsLife(t: ScenarioRun): void {
   t.check('token.lifetime', true, { expected: '', actual: '' });
@@ -272,21 +287,20 @@ async function judgeRenewed(t: ScenarioRun, client: Credentials, renewed: Watche
   if (fromFresh && isUnauthorised(t.contract, fromFresh))
     return t.inconclusive(id, 'no refresh gives a token that is alive');
   // Dead from the start, of another age than announced, or the answer was about the token that was never issued.
-  const renew = async () => {
+  const renew = async (): Promise<Begun> => {
     const again = await fresh(t, client, 'a grant to let expire');
     await t.passUntil(again.since + patienceMs(t, again.grant) + marginMs);
     t.tokenDied(again.grant.accessToken);
+    const begun = t.now();
     const exchange = await refreshes(t, again.grant, 'the refresh token of an expired access token');
     const grant = exchange.response && grantIn(exchange.response);
     if (!grant) throw new Unobtainable(`a refresh that succeeded before was answered ${outcomeOf(exchange)}`);
-    return { grant, since: t.now() };
+    return { grant, since: t.now(), begun };
   };
-  const atOnce = await presents(
-    t,
-    (await renew()).grant,
-    'a token from the refresh of an expired one, at once',
-  );
+  const last = await renew();
+  const atOnce = await presents(t, last.grant, 'a token from the refresh of an expired one, at once');
   const lives = !isUnauthorised(t.contract, atOnce);
+  if (!lives && !isInLife(t, last)) throw new Unobtainable(tooSlow);
   t.check(id, lives, {
     expected: 'the token that came of refreshing an expired one is alive',
     actual: outcomeOf(atOnce),
@@ -308,6 +322,7 @@ async function refusesToRefreshExpired(t: ScenarioRun, client: Credentials): Pro
     'a refresh token in the middle of the life of its access token',
   );
   const diesYoung = early.response?.success !== true;
+  if (diesYoung && !isInLife(t, young)) throw new Unobtainable(tooSlow);
   t.check('refresh.expired-access-token', !diesYoung, {
     expected: 'a refresh token lives as long as the access token that it is to refresh',
     actual: expiredOutcome(early),
