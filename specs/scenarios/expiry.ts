@@ -6,10 +6,10 @@ import { type Scenario, Unobtainable } from '../../fixtures/scenario/scenario.ts
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import {
   mustSucceed,
+  namesRevoked,
   neverIssued,
   presents,
   refreshes,
-  revokedProperty,
   revokes,
 } from '../../fixtures/scenario/token-steps.ts';
 import { isInvalid, isUnauthorised, refusesRight } from '../../fixtures/scenario/unauthorised.ts';
@@ -130,7 +130,7 @@ async function whyFreshIsRefused(t: ScenarioRun, { grant }: Watched): Promise<st
 
 /** Whether a token can be used without being used up: to revoke one that was never issued. */
 function maySpare(contract: Contract): boolean {
-  return contract.protectedRole === 'revoke' && revokedProperty(contract) !== undefined;
+  return contract.protectedRole === 'revoke' && namesRevoked(contract);
 }
 
 export function looksAlive(t: ScenarioRun, grant: Grant, intent: string): Promise<Exchange> {

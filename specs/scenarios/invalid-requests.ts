@@ -88,7 +88,7 @@ function groupsOf(contract: Contract, role: Role, client: Credentials): RefusalG
   const method = `${role}.other-method`;
   const invalid = refusalOf(contract, role);
   const bodies: RefusalGroup[] = [
-    { derive: malformedBodies, rules: [refusesAs(malformed, invalid)] },
+    { derive: (valid) => malformedBodies(contract, valid), rules: [refusesAs(malformed, invalid)] },
     { derive: lenientBodies, rules: [doesNotSucceed(`${role}.lenient-json`)] },
     { derive: (valid) => [notUtf8(valid)], rules: [answersDocumentedRefusal(malformed, contract)] },
     { derive: otherMediaTypes, rules: [refusesAs(`${role}.other-media-type`, invalid, 415)] },

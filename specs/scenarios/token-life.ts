@@ -9,11 +9,11 @@ import { type Scenario, Unobtainable } from '../../fixtures/scenario/scenario.ts
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import {
   mustSucceed,
+  namesRevoked,
   neverIssued,
   presents,
   refreshes,
   refusesRevoked,
-  revokedProperty,
   revokes,
   usesInVain,
 } from '../../fixtures/scenario/token-steps.ts';
@@ -45,10 +45,10 @@ export function tokenLife(contract: Contract): Scenario[] {
   const refresh = contract.operation('refresh') !== undefined;
   return [
     ...(revoke && contract.protectedRole
-      ? [revokedToken(revoke), remembered(contract), revokesOneAlone(revoke)]
+      ? [revokedToken(revoke), remembered(contract), revokesOneAlone(revoke, namesRevoked(contract))]
       : []),
     ...(refresh ? [reusedToken] : []),
-    ...(refresh && revoke && revokedProperty(contract) ? [revokedRefreshToken] : []),
+    ...(refresh && revoke && namesRevoked(contract) ? [revokedRefreshToken] : []),
   ];
 }
 
@@ -61,8 +61,9 @@ function revokedToken(revoke: Operation): Scenario {
       const own = await t.grant();
       mustSucceed(await revokes(t, own, own, 'a token revokes itself'), 'a token that revokes itself');
       refusesRevoked(t, await presents(t, own, 'a token that revoked itself'));
-      if (!revoke.bearer) {
-        await revokeUnknown(t, own);
+      // Without a bearer, or a name for another token, a token can revoke none but itself.
+      if (!revoke.bearer || !namesRevoked(t.contract)) {
+        if (namesRevoked(t.contract)) await revokeUnknown(t, own);
         return revokeAgain(t, own, own);
       }
 
@@ -117,10 +118,11 @@ function remembered(contract: Contract): Scenario {
   };
 }
 
-function revokesOneAlone(revoke: Operation): Scenario {
+function revokesOneAlone(revoke: Operation, namesAnother: boolean): Scenario {
+  const forOwnersAlone = revoke.bearer && namesAnother;
   return {
     title: 'revoking one token leaves others alive, and is for the client of the token alone',
-    establishes: ['token.revoke-isolated', ...(revoke.bearer ? ['revoke.foreign-token'] : [])],
+    establishes: ['token.revoke-isolated', ...(forOwnersAlone ? ['revoke.foreign-token'] : [])],
     requests: () => 7,
     needs: { 'revoke.foreign-token': 'a second client' },
     run: async (t) => {
@@ -154,7 +156,7 @@ function alive(t: ScenarioRun, id: string, passed: boolean, exchange: Exchange):
 /** Revokes a token with the bearer token of a client that it was not issued to. False where that cannot be tried. */
 async function revokesOfAnother(t: ScenarioRun, victim: Grant): Promise<boolean> {
   const { client, shortLivedClient } = t.target;
-  if (!t.operation('revoke').bearer) return false;
+  if (!t.operation('revoke').bearer || !namesRevoked(t.contract)) return false;
   if (!shortLivedClient || shortLivedClient.id === client.id) {
     t.notTested(
       'revoke.foreign-token',
