@@ -62,10 +62,10 @@ export const test = base.extend<{ toItsEnd: ToItsEnd }, { session: Session }>({
 
 /** The token that is held for the last scenario, where that was not selected: none may outlive the run. */
 async function revokeHeld(session: Session): Promise<void> {
-  const { watch, leftAlive } = session;
-  if (!watch.alive) return;
-  leftAlive.set(watch.alive.grant.accessToken, watch.alive.grant);
-  const nothing = { title: 'tidying up', establishes: [], requests: () => 1, run: async () => {} };
+  if (!session.watch.alive) return;
+  // Taken, and not left: no scenario has counted it as a token that it left.
+  const run = async (t: ScenarioRun) => void (await t.takeAlive());
+  const nothing = { title: 'tidying up', establishes: [], requests: () => 1, run };
   const hooks: Hooks = { onExchange() {}, around: (_title, send) => send() };
   await new ScenarioRun(session, nothing, hooks).run();
 }
