@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { JsonText } from './parsed-json.ts';
-import { lineAt, type ParsedText } from './parsed-text.ts';
+import { deepestNesting, lineAt, type ParsedText } from './parsed-text.ts';
 import { YamlText } from './parsed-yaml.ts';
 import { repositoryRoot } from './repository.ts';
 import { UserError } from './user-error.ts';
@@ -83,6 +83,9 @@ export class YamlDocument {
   }
 }
 
+/** More brackets that open one after the other than any document has levels. */
+const endlessNesting = new RegExp(`(?:[[{]\\s*){${deepestNesting + 1}}`);
+
 /** JSON by the parser of the language where the text is JSON; YAML else, which also says what is wrong with it. */
 function parse(text: string, file: string): ParsedText {
   const begins = text.slice(0, 200).replace('\uFEFF', '').trimStart();
@@ -91,6 +94,12 @@ function parse(text: string, file: string): ParsedText {
     throw new UserError(
       `${file}:${lineAt(text, binary).line} is not text (it holds a NUL); name the document itself.`,
     );
+  }
+  // Said before anything reads it: the yaml library takes half a minute to find the end of two million brackets.
+  const deep = endlessNesting.exec(text);
+  if (deep) {
+    const { line } = lineAt(text, deep.index);
+    throw new UserError(`${file}:${line} is nested deeper than ${deepestNesting} levels; mend that line.`);
   }
   if (begins.startsWith('<')) {
     throw new UserError(`${file}:1 is a page of HTML or XML; save the document itself, in YAML or JSON.`);
