@@ -29,7 +29,7 @@ const shownPerKind = 10;
  * `warning`, known deviations as `notice`. Of each kind at most ten; the tenth then tells how many are left.
  */
 export function githubAnnotations(report: ConformanceReport): string[] {
-  const { errors, knownDeviationProblems } = report;
+  const { errors, knownDeviationProblems, correctionProblems = [] } = report;
   const unanswered = withOutcome(report, 'inconclusive', 'not-tested').filter(
     ({ level }) => level === 'must',
   );
@@ -38,6 +38,7 @@ export function githubAnnotations(report: ConformanceReport): string[] {
       ...errors.map(({ kind, message }) => ({ title: `Run: ${kind}`, message })),
       ...breaches(report).map(annotate),
       ...knownDeviationProblems.map((message) => ({ title: 'Known deviations', message })),
+      ...correctionProblems.map((message) => ({ title: 'Corrections', message })),
     ]),
     ...limit('warning', [
       ...advisories(report).map(annotate),

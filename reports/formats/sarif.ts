@@ -146,6 +146,7 @@ function invocationOf(report: ConformanceReport): Invocation {
     toolConfigurationNotifications: [
       ...errors.filter(({ kind }) => kind === 'configuration').map(({ message }) => message),
       ...report.knownDeviationProblems,
+      ...(report.correctionProblems ?? []),
     ].map((text) => ({ level: 'error' as const, message: { text } })),
   };
 }

@@ -4,6 +4,7 @@ import {
   advisories,
   breaches,
   describeAcceptance,
+  describeCorrection,
   describeCounts,
   describeCoverage,
   describeSource,
@@ -30,6 +31,7 @@ export function summary(report: ConformanceReport, { history = [] }: Pick<Past, 
     prose(report.sentence, 1000),
     news(report, history),
     facts(report),
+    corrected(report),
     problems(report),
     gaps(report),
     advice(report),
@@ -77,10 +79,20 @@ function facts(report: ConformanceReport): string {
     .join('\n');
 }
 
-function problems({ errors, knownDeviationProblems }: ConformanceReport): string | undefined {
+function corrected({ corrections = [] }: ConformanceReport): string | undefined {
+  const lines = corrections.map((one) => `- ${prose(describeCorrection(one))}`);
+  return lines.length === 0 ? undefined : `### Corrections of the contract\n\n${lines.join('\n')}`;
+}
+
+function problems({
+  errors,
+  knownDeviationProblems,
+  correctionProblems = [],
+}: ConformanceReport): string | undefined {
   const lines = [
     ...errors.map(({ kind, message }) => `- ${kind}: ${prose(message)}`),
     ...knownDeviationProblems.map((problem) => `- known deviations: ${prose(problem)}`),
+    ...correctionProblems.map((problem) => `- corrections: ${prose(problem)}`),
   ];
   return lines.length === 0 ? undefined : `### Problems of the run\n\n${lines.join('\n')}`;
 }

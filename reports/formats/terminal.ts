@@ -1,11 +1,17 @@
 import { createColors } from 'picocolors';
-import type { ConformanceReport, Deviation, RequirementResult } from '../../schemas/report/report.ts';
+import type {
+  ConformanceReport,
+  Correction,
+  Deviation,
+  RequirementResult,
+} from '../../schemas/report/report.ts';
 import {
   type AcceptedFinding,
   acceptedFindings,
   advisories,
   breaches,
   describeAcceptance,
+  describeCorrection,
   describeCounts,
   describeCoverage,
   describeOutside,
@@ -41,6 +47,7 @@ export function terminal(report: ConformanceReport, { colour, directory }: Termi
     broken.flatMap(({ finding, others }, at) => breachLines(finding, others, at < toldInFull, colours)),
     advisories(report).map((finding) => adviceLine(finding, colours)),
     acceptedFindings(report).map((finding) => knownLine(finding, colours)),
+    (report.corrections ?? []).map((one) => correctionLine(one, colours)),
     unansweredLines(report, colours),
     problemLines(report, colours),
     entryLines(report, colours),
@@ -111,6 +118,10 @@ function knownLine({ requirement, acceptance }: AcceptedFinding, { cyan, bold }:
   return `${cyan('= known')}  ${bold(requirement.id)}  ${oneLine(describeAcceptance(acceptance))}`;
 }
 
+function correctionLine(correction: Correction, { cyan }: Colours): string {
+  return `${cyan('~ corrected')}  ${oneLine(describeCorrection(correction), 400)}`;
+}
+
 function unansweredLines(report: ConformanceReport, { yellow, bold }: Colours): string[] {
   const unanswered = withOutcome(report, 'inconclusive', 'not-tested');
   const alike = ({ outcome, reason }: RequirementResult) => `${outcome} ${reason}`;
@@ -125,10 +136,12 @@ function unansweredLines(report: ConformanceReport, { yellow, bold }: Colours): 
   });
 }
 
-function problemLines({ errors, knownDeviationProblems }: ConformanceReport, { red }: Colours): string[] {
+function problemLines(report: ConformanceReport, { red }: Colours): string[] {
+  const { errors, knownDeviationProblems, correctionProblems = [] } = report;
   return [
     ...errors.map(({ kind, message }) => `${red(`✗ ${kind}`)} ${oneLine(message, 1000)}`),
     ...knownDeviationProblems.map((problem) => `${red('✗ known deviations')} ${oneLine(problem, 1000)}`),
+    ...correctionProblems.map((problem) => `${red('✗ corrections')} ${oneLine(problem, 1000)}`),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { baselineFrom, knownDeviationsFrom } from '../../fixtures/settings/files.ts';
+import { today } from '../../schemas/document/day.ts';
 import { UserError } from '../../schemas/document/user-error.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
 import type { ConformanceReport } from '../../schemas/report/report.ts';
@@ -30,7 +31,7 @@ function applicable(contract: Contract) {
   return {
     contract,
     scenarios: allScenarios(contract),
-    today: new Date().toISOString().slice(0, 10),
+    today: today(),
   };
 }
 

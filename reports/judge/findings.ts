@@ -3,6 +3,8 @@
 import type {
   Acceptance,
   ConformanceReport,
+  CorrectedValue,
+  Correction,
   Deviation,
   Outcome,
   RequirementResult,
@@ -79,7 +81,7 @@ function findingOf(requirement: RequirementResult, [first, ...others]: Deviation
 
 /** What is wrong with a run and no requirement stands for. */
 export interface RunProblem {
-  name: 'run' | 'known-deviations';
+  name: 'run' | 'known-deviations' | 'corrections';
   /** `failure` where the target or its list of known deviations is at fault, `error` where the run gave no answer. */
   kind: 'failure' | 'error';
   type: string;
@@ -92,12 +94,17 @@ export interface RunProblem {
  * that is not conforming has a breach or at least one of these; formats that show only failed tests need them.
  */
 export function runProblems(report: ConformanceReport): RunProblem[] {
-  const { verdict, sentence, errors, knownDeviationProblems } = report;
+  const { verdict, sentence, errors, knownDeviationProblems, correctionProblems = [] } = report;
   const problems: RunProblem[] = [];
   if (knownDeviationProblems.length > 0) {
     const details = knownDeviationProblems.join('\n');
     const message = knownDeviationProblems[0] ?? details;
     problems.push({ name: 'known-deviations', kind: 'failure', type: 'known-deviations', message, details });
+  }
+  const [untrue] = correctionProblems;
+  if (untrue !== undefined) {
+    const details = correctionProblems.join('\n');
+    problems.push({ name: 'corrections', kind: 'failure', type: 'corrections', message: untrue, details });
   }
   const told = [sentence, ...errors.map(({ kind, message }) => `${kind}: ${message}`)].join('\n');
   if (verdict === 'inconclusive' || errors.length > 0) {
@@ -176,4 +183,17 @@ export function placeOf({ source }: RequirementResult, deviation?: Deviation): S
 /** A source in words: `schemas/nomba-authentication.openapi.yaml:41`, or `RFC 6749, section 5.1`. */
 export function describeSource(source: Source): string {
   return 'rfc' in source ? `RFC ${source.rfc}, section ${source.section}` : `${source.file}:${source.line}`;
+}
+
+/** A correction on one line: what is changed, why, who sees to it and until when, and which side is to change. */
+export function describeCorrection({ changes, reason, owner, expires, side }: Correction): string {
+  const [first, ...others] = changes.map(describeChange);
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return `${first}${more}: ${reason.replace(/\.$/, '')} (${owner}, until ${expires}; the ${side} is to change)`;
+}
+
+/** `schemas/….yaml:97 "400" → "422"`: the published sentence, and what the target was held to. */
+export function describeChange({ pointer, source, was, is }: CorrectedValue): string {
+  const name = pointer.split('/').at(-1) ?? '';
+  return `${describeSource(source)} ${name}: ${was ?? 'nothing'} → ${is ?? 'nothing'}`;
 }

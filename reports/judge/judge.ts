@@ -22,6 +22,7 @@ import {
   titleIn,
 } from '../../specs/catalogue/catalogue.ts';
 import { causesOf } from './causes.ts';
+import { correctionsIn } from './corrections.ts';
 import { coverageOf, latencyOf } from './coverage.ts';
 import { KnownDeviations } from './known-deviations.ts';
 import { conformingSentence, gateGap, inconclusiveSentence, nonconformingSentence } from './sentence.ts';
@@ -60,19 +61,21 @@ export function judge(facts: RunFacts): ConformanceReport {
   const rows = catalogue();
   const isApplicable = (row: Requirement) => appliesTo(row, contract, scenarios);
   const errors = [...facts.errors, ...errorsIn(records)];
+  const complete =
+    facts.interrupted === undefined &&
+    errors.length === 0 &&
+    scenarios.every(({ title }) => records.some(({ scenario }) => scenario === title));
   const { requirements, problems, suggestedEntries } = known.apply(
     rows.filter(isApplicable).map((row) => result(row, facts)),
     {
       records,
       scenarios,
-      complete:
-        facts.interrupted === undefined &&
-        errors.length === 0 &&
-        scenarios.every(({ title }) => records.some(({ scenario }) => scenario === title)),
+      complete,
       today: facts.startedAt.toISOString().slice(0, 10),
     },
   );
   const all = [...(facts.asked ? [facts.asked] : []), ...records];
+  const coverage = coverageOf(records, contract);
   const report = {
     schemaVersion: 1 as const,
     rules: facts.rules,
@@ -84,6 +87,7 @@ export function judge(facts: RunFacts): ConformanceReport {
       sha256: contract.sha256,
     },
     overlay: facts.overlay,
+    ...correctionsIn(contract, coverage, complete),
     target: facts.target,
     startedAt: facts.startedAt.toISOString(),
     durationMs: Math.round(facts.durationMs),
@@ -99,7 +103,7 @@ export function judge(facts: RunFacts): ConformanceReport {
     notApplicable: rows
       .filter((row) => !isApplicable(row))
       .map((row) => ({ id: row.id, reason: occasionFor(row) })),
-    coverage: coverageOf(records, contract),
+    coverage,
     tokens: {
       issued: sum(all.map(({ tokens }) => tokens.issued)),
       revoked: sum(all.map(({ tokens }) => tokens.revoked)),
@@ -123,7 +127,8 @@ function verdictOn(
   if (configuration) return { verdict: 'inconclusive', sentence: configuration.message, exitCode: 2 };
 
   const broken = report.requirements.filter((row) => isBreach(row) && outcomeIn(baseline, row) !== 'failed');
-  if (broken.length > 0 || (report.knownDeviationProblems.length > 0 && !baseline)) {
+  const untrue = [...report.knownDeviationProblems, ...(report.correctionProblems ?? [])];
+  if (broken.length > 0 || (untrue.length > 0 && !baseline)) {
     return {
       verdict: 'nonconforming',
       sentence: nonconformingSentence(report, broken, baseline),

@@ -1,6 +1,7 @@
 /** Reads the file of known deviations, strictly: an exception that nobody can check is none. */
 
 import type { ErrorObject } from 'ajv';
+import { daysAfter, longestAcceptanceDays } from '../../schemas/document/day.ts';
 import { parentOf, pointerTo, tokensOf, valueAt } from '../../schemas/document/pointer.ts';
 import { shown } from '../../schemas/document/shown.ts';
 import { UserError } from '../../schemas/document/user-error.ts';
@@ -9,13 +10,7 @@ import schema from '../../schemas/known-deviations.schema.json';
 import type { Contract } from '../../schemas/openapi/contract.ts';
 import { compileFirstError } from '../../schemas/report/validate.ts';
 import { appliesTo, catalogue, everyExchange } from '../../specs/catalogue/catalogue.ts';
-import {
-  daysAfter,
-  KnownDeviations,
-  type KnownEntry,
-  longestAcceptanceDays,
-  type NotTestableEntry,
-} from './known-deviations.ts';
+import { KnownDeviations, type KnownEntry, type NotTestableEntry } from './known-deviations.ts';
 
 /** What the entries of a file must fit. */
 export interface Applicable {

@@ -1,9 +1,7 @@
+import { daysAfter } from '../../schemas/document/day.ts';
 import type { ScenarioRecord } from '../../schemas/report/record.ts';
 import type { Acceptance, Deviation, RequirementResult } from '../../schemas/report/report.ts';
 import { everyExchange, requirement as rowOf } from '../../specs/catalogue/catalogue.ts';
-
-/** How many days ahead an entry may expire: what is accepted for longer is nobody's task. */
-export const longestAcceptanceDays = 90;
 
 /** How many days ahead a suggested entry expires. */
 const suggestedDays = 30;
@@ -241,11 +239,4 @@ function entryText(requirement: string, scenario: string | undefined, today: str
     `  expires: ${daysAfter(today, suggestedDays)}`,
     '',
   ].join('\n');
-}
-
-/** The day so many days after another, both as `2026-04-14`. */
-export function daysAfter(day: string, days: number): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  return date.toISOString().slice(0, 10);
 }

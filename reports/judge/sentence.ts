@@ -10,6 +10,7 @@ const named = 3;
 /** The verdict on a conforming target, or on one that is no worse than a baseline, for a release manager. */
 export function conformingSentence(report: Judged, baseline?: ConformanceReport): string {
   const { contract, requirements, requests, partial, knownDeviationProblems: problems } = report;
+  const { correctionProblems = [] } = report;
   const musts = requirements.filter(({ level }) => level === 'must');
   const kept = musts.filter(({ outcome }) => outcome === 'passed').length;
   const known = musts.filter(({ outcome }) => outcome === 'known').length;
@@ -24,6 +25,7 @@ export function conformingSentence(report: Judged, baseline?: ConformanceReport)
     ...(problems.length > 0
       ? [`${count(problems.length, 'entry', 'entries')} of the known deviations to mend`]
       : []),
+    ...(correctionProblems.length > 0 ? [`${count(correctionProblems.length, 'correction')} to mend`] : []),
     ...(known > 0 ? [`${count(known, 'known deviation')} accepted`] : []),
     ...(open > 0 ? [`${open} must ${open === 1 ? 'requirement' : 'requirements'} not established`] : []),
     ...(findings > 0 ? [`${count(findings, 'should finding')} to look at`] : []),
@@ -32,7 +34,7 @@ export function conformingSentence(report: Judged, baseline?: ConformanceReport)
     ? `the ${kept} must requirements of this partial run`
     : `${kept} of ${musts.length} must requirements`;
   const head = baseline ? `No regression since ${nameOfBaseline(baseline)}` : 'Conforming';
-  return `${head}: ${nameOf(report)} keeps ${all} of ${contract.title} ${contract.version} (${details.join(', ')}).`;
+  return `${head}${withCorrections(report)}: ${nameOf(report)} keeps ${all} of ${contract.title} ${contract.version} (${details.join(', ')}).`;
 }
 
 /** The verdict on a target that breaks the contract, or on a file of known deviations that is not true. */
@@ -41,8 +43,12 @@ export function nonconformingSentence(
   broken: RequirementResult[],
   baseline?: ConformanceReport,
 ): string {
-  const { contract, knownDeviationProblems: problems } = report;
+  const { contract, knownDeviationProblems: problems, correctionProblems = [] } = report;
   const [first] = broken;
+  if (!first && correctionProblems.length > 0) {
+    const [problem] = correctionProblems;
+    return `Nonconforming: ${count(correctionProblems.length, 'correction')} of the contract ${correctionProblems.length === 1 ? 'does' : 'do'} not hold of ${nameOf(report)} any more; mend the file: ${problem}`;
+  }
   if (!first) {
     return `Nonconforming: ${count(problems.length, 'entry', 'entries')} of the known deviations ${problems.length === 1 ? 'is' : 'are'} not true of ${nameOf(report)} any more; mend the file: ${problems[0]}`;
   }
@@ -59,7 +65,12 @@ export function nonconformingSentence(
       ? ''
       : ` It breaks the contract in ${count(rest.length, 'more way')}: ${[...told, ...(untold > 0 ? [`${untold} more`] : [])].join('; ')}.`;
   const they = causes.length > 1 ? 'these are' : 'this is';
-  return `Nonconforming: ${oneLine(what, 200)} (${where}).${oneLine(besides, 400)}${since} Do not release before ${they} mended or accepted as known.`;
+  return `Nonconforming${withCorrections(report)}: ${oneLine(what, 200)} (${where}).${oneLine(besides, 400)}${since} Do not release before ${they} mended or accepted as known.`;
+}
+
+/** ` with 3 corrections`: whatever the verdict, it is on another contract than the published one. */
+function withCorrections({ corrections = [] }: Judged): string {
+  return corrections.length === 0 ? '' : ` with ${count(corrections.length, 'correction')}`;
 }
 
 /** What a target does, as a clause with the target in it. */

@@ -78,7 +78,8 @@ function facts(report: ConformanceReport): View {
 }
 
 /** What is wrong with the run itself, before anything about the contract; nothing when nothing is. */
-export function runTroubles({ errors, knownDeviationProblems, partial }: ConformanceReport): View {
+export function runTroubles(report: ConformanceReport): View {
+  const { errors, knownDeviationProblems, correctionProblems = [], partial } = report;
   return [
     errors.length > 0 &&
       html`<section class="trouble" aria-labelledby="errors"><h2 id="errors">Run errors</h2>
@@ -87,6 +88,10 @@ export function runTroubles({ errors, knownDeviationProblems, partial }: Conform
     knownDeviationProblems.length > 0 &&
       html`<section class="trouble" aria-labelledby="known-problems"><h2 id="known-problems">The known-deviations file needs mending</h2>
         <ul>${knownDeviationProblems.map((problem) => html`<li>${shown(problem)}</li>`)}</ul>
+      </section>`,
+    correctionProblems.length > 0 &&
+      html`<section class="trouble" aria-labelledby="correction-problems"><h2 id="correction-problems">The file of corrections needs mending</h2>
+        <ul>${correctionProblems.map((problem) => html`<li>${shown(problem)}</li>`)}</ul>
       </section>`,
     partial &&
       html`<p class="trouble">Only a part of the scenarios was selected: this report says nothing of the others.</p>`,

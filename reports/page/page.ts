@@ -10,6 +10,7 @@ import { banner, runTroubles, suggestions } from './banner.ts';
 import { causesView } from './cause.ts';
 import { changesView } from './changes.ts';
 import { linesAround } from './contract-lines.ts';
+import { correctionsView } from './corrections.ts';
 import { coverageView } from './coverage.ts';
 import { driftView, tokensView } from './drift.ts';
 import { filters } from './filters.ts';
@@ -111,6 +112,7 @@ function body(
     <main>
       ${banner(report, standings)}
       ${runTroubles(report)}
+      ${correctionsView(report)}
       ${filters(report)}
       <div class="split">
         <div class="list">${list(report, standings, context)}</div>

@@ -19,9 +19,9 @@ import {
   withRequirement,
 } from '../../fixtures/lab/reports/report-builder.ts';
 import { type MockOptions, startMock } from '../../fixtures/mock/server.ts';
+import { daysAfter } from '../../schemas/document/day.ts';
 import { repositoryRoot } from '../../schemas/document/repository.ts';
 import { shippedContract } from '../../schemas/openapi/contract.ts';
-import { daysAfter } from '../judge/known-deviations.ts';
 
 test.describe.configure({ mode: 'parallel' });
 

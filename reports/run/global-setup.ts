@@ -63,8 +63,8 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   if (!existsSync(process.env[runFolderVariable] ?? '')) process.env[runFolderVariable] = runFolder();
   const embedded = wantsEmbeddedMock(process.env);
   // The shipped documents are compiled in our tests; for our own mock the 60 ms are better spent on a quick run.
-  const { NOMBA_CONTRACT, NOMBA_OVERLAY } = process.env;
-  if (!embedded || NOMBA_CONTRACT || NOMBA_OVERLAY) contract.compileAll();
+  const { NOMBA_CONTRACT, NOMBA_OVERLAY, NOMBA_CORRECTIONS } = process.env;
+  if (!embedded || NOMBA_CONTRACT || NOMBA_OVERLAY || NOMBA_CORRECTIONS) contract.compileAll();
   const mock = embedded ? await startEmbeddedMock(contract) : undefined;
   const target = targetFrom(process.env, contract);
   requireUsableCredentials(contract, target);
@@ -72,7 +72,7 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   if (!embedded) for (const { use } of config.filteredProjects) requireSafeRun(use, config);
   const redactor = redactorFor([target]);
   const description = describeRun(contract, target, redactor);
-  const doubts = warningsOn(allowances, description);
+  const doubts = [...(contract.corrections?.warnings ?? []), ...warningsOn(allowances, description)];
   doubts.forEach(warn);
   facts = { description, limits, ...allowances, warnings: [...warnings, ...doubts] };
   if (mock) return () => mock.close();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { today } from '../document/day.ts';
 import { list, object } from '../document/json.ts';
 import { parentOf, pointerTo, tokensOf, valueAt } from '../document/pointer.ts';
 import { shown } from '../document/shown.ts';
@@ -7,7 +8,8 @@ import { UserError } from '../document/user-error.ts';
 import { type Place, YamlDocument } from '../document/yaml-document.ts';
 import { SchemaCompiler, type SchemaError } from '../validation/compile.ts';
 import { unknownFormats } from '../validation/formats.ts';
-import { DocumentSet } from './document-set.ts';
+import { type Corrections, CorrectionsFile } from './corrections.ts';
+import { DocumentSet, type Layer, placeIn } from './document-set.ts';
 import { type FoundOperation, findOperations, type OutsideOperation } from './find-operations.ts';
 import { keyFor } from './media-types.ts';
 import { type Direction, oneWay } from './one-way.ts';
@@ -53,6 +55,8 @@ export const shippedOverlay = join(__dirname, '..', 'nomba-authentication.overla
 export class Contract {
   readonly document: YamlDocument;
   readonly overlay: YamlDocument | undefined;
+  /** What was changed of the document before anything was derived from it. */
+  readonly corrections: Corrections | undefined;
   readonly title: string;
   readonly version: string;
   readonly sha256: string;
@@ -64,26 +68,58 @@ export class Contract {
   readonly #openApi: OpenApiVersion;
   readonly #stated: Tested;
   readonly #reader: OperationReader;
-  readonly #overlaid: (Overlaid & { tested: Tested }) | undefined;
+  readonly #overlaid: { layers: Layer[]; tested: Tested } | undefined;
 
-  private constructor(document: YamlDocument, overlay: YamlDocument | undefined) {
+  private constructor(
+    document: YamlDocument,
+    overlay: YamlDocument | undefined,
+    corrections: CorrectionsFile | undefined,
+  ) {
     this.document = document;
     this.overlay = overlay;
     this.#openApi = openApiVersion(document);
-    this.#set = new DocumentSet(document);
+    const published = new DocumentSet(document);
+    if (corrections) {
+      // Has the files beside the document read: what stands in them can be corrected too.
+      const from = starts(published.root, findOperations(published).ours);
+      testedIn(published.root, {
+        set: published,
+        version: this.#openApi,
+        from,
+        locate: (pointer) => published.place(pointer),
+      });
+    }
+    const corrected = corrections?.applyTo(published.root);
+    this.#set =
+      corrections && corrected
+        ? published.overlaid(corrected.root, [{ document: corrections.document, written: corrected.written }])
+        : published;
     const { root } = this.#set;
     const { ours, outside } = findOperations(this.#set);
     const from = starts(root, ours);
     const tested = (given: Schema, locate: (pointer: string) => Place): Tested =>
       testedIn(given, { set: this.#set, version: this.#openApi, from, locate });
     this.#stated = tested(root, (pointer) => this.#set.place(pointer));
+    let tightened: Overlaid | undefined;
     if (overlay) {
-      const overlaid = applyOverlay(root, overlay);
+      // Corrections come last: the overlay is written for the document as it was published.
+      const overlaid = applyOverlay(published.root, overlay);
+      tightened = corrections?.applyTo(overlaid.root);
+      const layers = [
+        { document: overlay, written: overlaid.written },
+        ...(corrections && tightened ? [{ document: corrections.document, written: tightened.written }] : []),
+      ];
       this.#overlaid = {
-        ...overlaid,
-        tested: tested(overlaid.root, (pointer) => this.#tightenedPlace(pointer, overlaid)),
+        layers,
+        tested: tested((tightened ?? overlaid).root, (pointer) => this.#tightenedPlace(pointer, layers)),
       };
     }
+    this.corrections =
+      corrections && corrected
+        ? corrections.bearing(published.root, [corrected, ...(tightened ? [tightened] : [])], (pointer) =>
+            published.place(pointer),
+          )
+        : undefined;
     this.sha256 = sha256(document.text);
     const info = object(root.info) ?? {};
     this.title = String(info.title ?? 'untitled');
@@ -96,11 +132,19 @@ export class Contract {
 
   /**
    * Loads a contract and its overlay. The shipped contract has the shipped overlay; another document has none
-   * unless one is named.
+   * unless one is named. Corrections change the document before anything is derived from it, each until its last
+   * day; `day` is that of the run, today's when left out.
    * Throws a UserError (file, line, remedy) when the document cannot be read, is not YAML or not OpenAPI 3.0 to 3.2,
    * has a `$ref` that leads nowhere, or describes no operation that issues a token.
    */
-  static load(options: { contract?: string | undefined; overlay?: string | undefined } = {}): Contract {
+  static load(
+    options: {
+      contract?: string | undefined;
+      overlay?: string | undefined;
+      corrections?: string | undefined;
+      day?: string;
+    } = {},
+  ): Contract {
     const path = resolve(options.contract ?? shippedContract);
     const document = YamlDocument.load(
       path,
@@ -112,7 +156,11 @@ export class Contract {
       overlayPath === 'none'
         ? undefined
         : YamlDocument.load(overlayPath, 'overlay', 'set NOMBA_OVERLAY to an OpenAPI Overlay or to none');
-    return new Contract(document, overlay);
+    const corrections =
+      options.corrections === undefined
+        ? undefined
+        : new CorrectionsFile(options.corrections, options.day ?? today());
+    return new Contract(document, overlay, corrections);
   }
 
   /** The files the contract is written in: the document, and those beside it that it refers to. */
@@ -253,7 +301,7 @@ export class Contract {
    * Throws a UserError with the file and the line at fault.
    */
   compileAll(): void {
-    if (this.document.path !== shippedContract) {
+    if (this.document.path !== shippedContract || this.corrections) {
       const { tops, asWritten } = this.#stated;
       const locate = (pointer: string) => this.#set.place(pointer);
       requireStructure({ version: this.#openApi, root: this.#set.root, part: asWritten(), tops, locate });
@@ -279,7 +327,7 @@ export class Contract {
     return this.#reader.pieces(pointer);
   }
 
-  /** The value at a pointer of the document, as published. */
+  /** The value at a pointer of the document, as corrected. */
   valueAt(pointer: string): unknown {
     return valueAt(this.#set.root, pointer);
   }
@@ -295,18 +343,14 @@ export class Contract {
    */
   place(pointer: string): Place {
     return this.valueAt(pointer) === undefined && this.#overlaid
-      ? this.#tightenedPlace(pointer, this.#overlaid)
+      ? this.#tightenedPlace(pointer, this.#overlaid.layers)
       : this.#set.place(pointer);
   }
 
   /** Where a pointer of the overlaid document stands: in the overlay for all that it wrote. */
-  #tightenedPlace(pointer: string, { written }: Overlaid): Place {
-    for (let at = pointer; this.overlay && at !== ''; at = parentOf(at)) {
-      const source = written.get(at);
-      if (source) return this.overlay.place(source);
-      if (this.valueAt(at) !== undefined) break;
-    }
-    return this.#set.place(pointer);
+  #tightenedPlace(pointer: string, layers: Layer[]): Place {
+    const isBelow = (at: string) => this.valueAt(at) !== undefined;
+    return placeIn(layers, pointer, isBelow) ?? this.#set.place(pointer);
   }
 
   #statedErrors(pointer: string | undefined, value: unknown, direction: Direction): SchemaError[] {

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { object } from '../document/json.ts';
-import { pointerTo, tokensOf } from '../document/pointer.ts';
+import { parentOf, pointerTo, tokensOf, valueAt } from '../document/pointer.ts';
 import { visible } from '../document/shown.ts';
 import { UserError } from '../document/user-error.ts';
 import { type Place, YamlDocument } from '../document/yaml-document.ts';
@@ -15,6 +15,31 @@ export interface Destination {
   fragment: string;
 }
 
+/** An overlay's file, and what it wrote: pointer in the document → pointer in the file. */
+export interface Layer {
+  document: YamlDocument;
+  written: ReadonlyMap<string, string>;
+}
+
+/**
+ * Where the last of some layers wrote what a pointer names, or what stands around it; undefined where the document
+ * has it without them.
+ */
+export function placeIn(
+  layers: readonly Layer[],
+  pointer: string,
+  isBelow: (pointer: string) => boolean,
+): Place | undefined {
+  for (let at = pointer; at !== ''; at = parentOf(at)) {
+    for (const { document, written } of layers.toReversed()) {
+      const source = written.get(at);
+      if (source !== undefined) return document.place(source);
+    }
+    if (isBelow(at)) break;
+  }
+  return undefined;
+}
+
 /**
  * An OpenAPI document with the files it refers to, as one value: what stands in another file has pointers that
  * begin with `/x-nomba-files/<path>`. A file is read when a reference to it is first followed.
@@ -24,11 +49,21 @@ export class DocumentSet {
   /** Not to be changed: values may be shared, and stand for what the user wrote. */
   readonly root: Record<string, unknown>;
   readonly #files = new Map<string, YamlDocument>();
-  readonly #contents: Record<string, unknown> = {};
+  readonly #contents: Record<string, unknown>;
+  readonly #layers: Layer[];
 
-  constructor(main: YamlDocument) {
+  constructor(main: YamlDocument, root = { ...object(main.root) }, layers: Layer[] = []) {
     this.main = main;
-    this.root = { ...object(main.root) };
+    this.root = root;
+    this.#contents = object(root[besides]) ?? {};
+    this.#layers = layers;
+  }
+
+  /** The same files with another root, made of theirs by what the layers wrote. */
+  overlaid(root: Record<string, unknown>, layers: Layer[]): DocumentSet {
+    const set = new DocumentSet(this.main, root, layers);
+    for (const [base, file] of this.#files) set.#files.set(base, file);
+    return set;
   }
 
   /** All files of the set, the document itself first. */
@@ -38,6 +73,16 @@ export class DocumentSet {
 
   /** Where a reader finds what a pointer names; the pointer stays that of the set. */
   place(pointer: string): Place {
+    const written = placeIn(this.#layers, pointer, (at) => this.#isPublished(at));
+    return written ? { ...written, pointer } : this.#published(pointer);
+  }
+
+  #isPublished(pointer: string): boolean {
+    const [base, file] = this.#fileOf(pointer);
+    return valueAt(file.root, pointer.slice(base.length)) !== undefined;
+  }
+
+  #published(pointer: string): Place {
     const [base, file] = this.#fileOf(pointer);
     return { ...file.place(pointer.slice(base.length)), pointer };
   }

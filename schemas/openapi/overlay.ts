@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { exec } from 'jsonpath-rfc9535';
 import { object } from '../document/json.ts';
 import { parentOf, pointerTo, tokensOf, valueAt } from '../document/pointer.ts';
@@ -11,6 +12,35 @@ export interface Overlaid {
   root: Record<string, unknown>;
   /** Pointer in the overlaid document → pointer in the overlay file, for every value the overlay wrote. */
   written: Map<string, string>;
+  /** What became another value, in the order of the actions. */
+  changes: Change[];
+  /** The actions, by their places in the file, whose target selected nothing; only where that is let be. */
+  idle: number[];
+}
+
+/** A value that an action changed; undefined stands for nothing. */
+export interface Change {
+  /** The place of the action in the file. */
+  action: number;
+  pointer: string;
+  was: unknown;
+  is: unknown;
+}
+
+/** What of an overlay is applied, and what is let be. */
+export interface OverlayOptions {
+  /** What the file is called in an error. */
+  role?: string;
+  /** Whether the action at a place is applied; all of them when left out. */
+  applies?: (index: number) => boolean;
+  /** Whether an action may select nothing. */
+  mayIdle?: boolean;
+}
+
+/** Takes down what one action writes and changes. */
+interface Notes {
+  written: Map<string, string>;
+  changed(pointer: string, was: unknown, is: unknown): void;
 }
 
 interface Action {
@@ -28,45 +58,62 @@ interface Action {
  * Throws a UserError with file and line for what is not an overlay, and for a target that selects nothing:
  * an overlay that silently no longer applies would loosen every check that rests on it.
  */
-export function applyOverlay(root: Record<string, unknown>, overlay: YamlDocument): Overlaid {
+export function applyOverlay(
+  root: Record<string, unknown>,
+  overlay: YamlDocument,
+  { role = 'overlay', applies = () => true, mayIdle = false }: OverlayOptions = {},
+): Overlaid {
   const copy = unshared(root, overlay.file) as Record<string, unknown>;
-  const written = new Map<string, string>();
-  actionsOf(overlay).forEach((action, index) => {
+  const overlaid: Overlaid = { root: copy, written: new Map(), changes: [], idle: [] };
+  actionsOf(overlay, role).forEach((action, index) => {
+    if (!applies(index)) return;
     const at = pointerTo('/actions', index);
-    const refuse = (what: string) => problem(overlay, `${at}/target`, `${shown(action.target)} ${what}`);
+    const refuse = (what: string) =>
+      problem(overlay, role, `${at}/target`, `${shown(action.target)} ${what}`);
+    const notes: Notes = {
+      written: overlaid.written,
+      changed: (pointer, was, is) => {
+        if (!isDeepStrictEqual(was, is)) overlaid.changes.push({ action: index, pointer, was, is });
+      },
+    };
     const pointers = select(copy, action.target);
     if (!pointers) throw refuse('is not a JSONPath');
+    if (pointers.length === 0 && mayIdle) {
+      overlaid.idle.push(index);
+      return;
+    }
     if (pointers.length === 0) throw refuse('selects nothing in the contract');
     if (action.remove) {
       if (pointers.includes('')) throw refuse('selects the whole contract, which cannot be removed');
+      for (const pointer of pointers) notes.changed(pointer, valueAt(copy, pointer), undefined);
       removeAll(copy, pointers);
       return;
     }
     for (const pointer of pointers) {
       const value = valueAt(copy, pointer);
       const target = object(value);
-      if (target) merge(target, action.update, pointer, `${at}/update`, written);
-      else if (Array.isArray(value)) append(value, [action.update], pointer, [`${at}/update`], written);
+      if (target) merge(target, action.update, pointer, `${at}/update`, notes);
+      else if (Array.isArray(value)) append(value, [action.update], pointer, [`${at}/update`], notes);
       else throw refuse('is neither an object nor a list');
     }
   });
-  return { root: copy, written };
+  return overlaid;
 }
 
-function actionsOf(overlay: YamlDocument): Action[] {
+function actionsOf(overlay: YamlDocument, role: string): Action[] {
   const root = object(overlay.root);
   if (typeof root?.overlay !== 'string' || !root.overlay.startsWith('1.')) {
-    throw problem(overlay, '/overlay', 'it has no "overlay: 1.0.0", so it is not an OpenAPI Overlay');
+    throw problem(overlay, role, '/overlay', 'it has no "overlay: 1.0.0", so it is not an OpenAPI Overlay');
   }
   if (!Array.isArray(root.actions) || root.actions.length === 0) {
-    throw problem(overlay, '/actions', 'it has no actions');
+    throw problem(overlay, role, '/actions', 'it has no actions');
   }
   return root.actions.map((entry: unknown, index): Action => {
     const { target, update, remove } = object(entry) ?? {};
     if (typeof target === 'string' && (object(update) || remove === true)) {
       return { target, update: object(update), remove: remove === true };
     }
-    throw problem(overlay, pointerTo('/actions', index), 'an action needs "target" and "update"');
+    throw problem(overlay, role, pointerTo('/actions', index), 'an action needs "target" and "update"');
   });
 }
 
@@ -100,18 +147,18 @@ function merge(
   update: Record<string, unknown> | undefined,
   pointer: string,
   source: string,
-  written: Map<string, string>,
+  notes: Notes,
 ): void {
   for (const [key, value] of Object.entries(update ?? {})) {
     const at = pointerTo(pointer, key);
     const from = pointerTo(source, key);
     const present = Object.hasOwn(into, key) ? into[key] : undefined;
     const [below, added] = [object(present), object(value)];
-    if (below && added) merge(below, added, at, from, written);
+    if (below && added) merge(below, added, at, from, notes);
     else if (Array.isArray(present) && Array.isArray(value)) {
       const sources = value.map((_, index) => pointerTo(from, index));
-      append(present, value, at, sources, written);
-      written.set(at, from);
+      append(present, value, at, sources, notes);
+      notes.written.set(at, from);
     } else {
       // Defined, not assigned: assigning to `__proto__` would set the prototype.
       Object.defineProperty(into, key, {
@@ -120,7 +167,8 @@ function merge(
         enumerable: true,
         configurable: true,
       });
-      mark(value, at, from, written);
+      mark(value, at, from, notes.written);
+      notes.changed(at, present, value);
     }
   }
 }
@@ -130,13 +178,15 @@ function append(
   values: unknown[],
   pointer: string,
   sources: string[],
-  written: Map<string, string>,
+  { written, changed }: Notes,
 ): void {
+  const was = structuredClone(into);
   values.forEach((value, index) => {
     if (typeof value === 'string' && into.includes(value)) return;
     mark(value, pointerTo(pointer, into.length), sources[index] ?? '', written);
     into.push(structuredClone(value));
   });
+  changed(pointer, was, structuredClone(into));
 }
 
 function mark(value: unknown, pointer: string, source: string, written: Map<string, string>): void {
@@ -147,7 +197,7 @@ function mark(value: unknown, pointer: string, source: string, written: Map<stri
   }
 }
 
-function problem(overlay: YamlDocument, pointer: string, what: string): UserError {
+function problem(overlay: YamlDocument, role: string, pointer: string, what: string): UserError {
   const { file, line } = overlay.place(pointer);
-  return new UserError(`The overlay ${file}:${line} cannot be applied: ${what}.`);
+  return new UserError(`The ${role} ${file}:${line} cannot be applied: ${what}.`);
 }

@@ -284,6 +284,37 @@ export interface Cut {
   notSent: number;
 }
 
+/** One value that a correction changed. */
+export interface CorrectedValue {
+  /** Where in the contract as it was tested. */
+  pointer: Pointer;
+  /** The sentence of the published contract that is corrected, or what stands around it. */
+  source: DocumentSource;
+  /** What the contract says, as JSON, cut where it is long; null for nothing. */
+  was: Text | null;
+  /** What the target was held to; null for nothing. */
+  is: Text | null;
+}
+
+/** A declared difference between the contract and what was tested, from the file of corrections. */
+export interface Correction {
+  /** The action in the file. */
+  at: DocumentSource;
+  /** The JSONPath of the action. */
+  target: Text;
+  changes: CorrectedValue[];
+  reason: Text;
+  /** Who sees to it. */
+  owner: Text;
+  /**
+   * Last day on which it counts.
+   * @format date
+   */
+  expires: string;
+  /** Which of the two is to change. */
+  side: 'contract' | 'target';
+}
+
 /** An error of the run itself (configuration, outage, a defect of the suite), never of the contract. */
 export interface RunError {
   /** Whose error: of the settings, of the way to the target, of the suite. */
@@ -320,6 +351,10 @@ export interface ConformanceReport {
   contract: { title: string; version: string; path: Text; sha256: Sha256 };
   /** The overlay that tightens the contract, or null for none. */
   overlay: { path: Text; sha256: Sha256 } | null;
+  /** What was changed of the contract before the target was held to it. */
+  corrections?: Correction[];
+  /** Corrections that are stale, expired or match nothing, each a sentence. */
+  correctionProblems?: Text[];
   /** The server under test: `mock`, `sandbox`, `production` or `custom`; no URL when the run ended before it was known. */
   target: { name: Text; baseUrl: string };
   startedAt: Moment;

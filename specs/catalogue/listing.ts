@@ -54,6 +54,43 @@ export function asText(rows: Listed[], scenarios: Scenario[]): string {
   return [...lines, '', `${scenarios.length} scenarios, ${requests} requests to a sound target.`].join('\n');
 }
 
+/** What a corrected contract changes in the list: requirements added, gone, and tested otherwise. */
+export function asDifference(
+  published: Contract,
+  corrected: Contract,
+  scenariosOf: (contract: Contract) => Scenario[],
+): string {
+  const [before, after] = [published, corrected].map((contract) =>
+    tested(listRequirements(scenariosOf(contract), contract), contract),
+  );
+  const lines = (mark: string, from: Map<string, string> | undefined, isNamed: (id: string) => boolean) =>
+    [...(from ?? [])].filter(([id]) => isNamed(id)).map(([id, how]) => `${mark} ${id}  ${how}`);
+  const all = [
+    ...lines('+', after, (id) => !before?.has(id)),
+    ...lines('-', before, (id) => !after?.has(id)),
+    ...lines('~', after, (id) => before?.has(id) === true && before.get(id) !== after?.get(id)),
+  ];
+  const count = (mark: string) => all.filter((line) => line.startsWith(mark)).length;
+  return [
+    ...all,
+    ...(all.length > 0 ? [''] : []),
+    `${count('+')} added, ${count('-')} gone, ${count('~')} tested otherwise.`,
+  ].join('\n');
+}
+
+/** Each requirement that applies, and how it is tested: what is expected, of which sentence, with how many requests. */
+function tested(rows: Listed[], contract: Contract): Map<string, string> {
+  return new Map(
+    rows
+      .filter(({ notApplicable }) => notApplicable === undefined)
+      .map(({ requirement, scenario }) => {
+        const requests = scenario ? `, ${scenario.requests()} requests` : '';
+        const how = `${titleIn(requirement, contract)} (“${textIn(requirement, contract)}”${requests})`;
+        return [requirement.id, how];
+      }),
+  );
+}
+
 /** The catalogue as a page of the documentation. */
 export function asMarkdown(rows: Listed[], contract: Contract): string {
   const groups = new Map<string, Listed[]>();
