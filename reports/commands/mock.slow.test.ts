@@ -7,7 +7,8 @@ import { issue } from '../../fixtures/mock/ask-mock.ts';
 import { type RunningMock, startMock } from '../../fixtures/mock/server.ts';
 
 const root = join(__dirname, '..', '..');
-const command = ['node_modules/tsx/dist/cli.mjs', 'fixtures/mock/main.ts'];
+// Without the program of tsx between: it passes SIGHUP on to nobody.
+const command = ['--require', 'tsx/cjs', 'reports/commands/mock.ts'];
 
 const started: ChildProcess[] = [];
 // A test that fails half-way must not leave a server behind.
@@ -98,7 +99,7 @@ const mistakes: [string, string[], string][] = [
   [
     'a flag that is not there',
     ['--verbose'],
-    "Unknown option '--verbose'; the usage is npm run mock -- [--port NUMBER] [--fault NAME] [--variant NAME] [--list].",
+    "Unknown option '--verbose'; the usage is npm run mock -- [--host ADDRESS] [--port NUMBER] [--fault NAME,NAME] [--variant NAME] [--client-id ID] [--client-secret SECRET] [--short-lived-client-id ID] [--short-lived-client-secret SECRET] [--cors] [--openapi] [--list].",
   ],
   [
     'something that is no port',

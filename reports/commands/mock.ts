@@ -1,16 +1,46 @@
 import { parseArgs } from 'node:util';
 import { clockPath } from '../../fixtures/mock/clock.ts';
 import { type RunningMock, startMock } from '../../fixtures/mock/server.ts';
+import { loadEnvironment } from '../../fixtures/settings/env-file.ts';
+import { contractFrom } from '../../fixtures/settings/files.ts';
+import type { Credentials } from '../../fixtures/settings/target.ts';
 import { UserError } from '../../schemas/document/user-error.ts';
 
-const usage = 'npm run mock -- [--port NUMBER] [--fault NAME] [--variant NAME] [--list]';
+const options = {
+  host: { type: 'string' },
+  port: { type: 'string' },
+  fault: { type: 'string' },
+  variant: { type: 'string' },
+  'client-id': { type: 'string' },
+  'client-secret': { type: 'string' },
+  'short-lived-client-id': { type: 'string' },
+  'short-lived-client-secret': { type: 'string' },
+  cors: { type: 'boolean' },
+  openapi: { type: 'boolean' },
+  list: { type: 'boolean' },
+} as const;
+
+const usage =
+  'npm run mock -- [--host ADDRESS] [--port NUMBER] [--fault NAME,NAME] [--variant NAME] [--client-id ID] [--client-secret SECRET] [--short-lived-client-id ID] [--short-lived-client-secret SECRET] [--cors] [--openapi] [--list]';
 
 /** `npm run mock`: the mock as a server of its own, until it is interrupted. */
 async function main(): Promise<void> {
-  const { port, fault, variant, list } = readFlags();
-  if (list) return printTables();
-  const mock = await startMock({ port, ...(fault && { fault }), ...(variant && { variant }) });
-  print(mock, fault ?? variant);
+  loadEnvironment();
+  const flags = readFlags();
+  if (flags.list) return printTables();
+  const { fault, variant, host, cors = false, openapi = false } = flags;
+  const mock = await startMock({
+    port: portFrom(flags.port),
+    contract: contractFrom(process.env),
+    client: credentials(flags['client-id'], flags['client-secret']),
+    shortLivedClient: credentials(flags['short-lived-client-id'], flags['short-lived-client-secret']),
+    workbench: { cors, openapi },
+    ...(host !== undefined && { host }),
+    ...(fault !== undefined && { fault }),
+    ...(variant !== undefined && { variant }),
+  });
+  print(mock, [fault, variant].filter((name) => name !== undefined).join(', '));
+  if (openapi) console.log(`\nThe contract: ${mock.baseUrl}/openapi`);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       void mock.close().then(() => process.exit(0));
@@ -18,31 +48,25 @@ async function main(): Promise<void> {
   }
 }
 
-function readFlags(): {
-  port: number;
-  fault: string | undefined;
-  variant: string | undefined;
-  list: boolean;
-} {
-  let values: { port?: string; fault?: string; variant?: string; list?: boolean };
+function readFlags() {
   try {
-    values = parseArgs({
-      options: {
-        port: { type: 'string' },
-        fault: { type: 'string' },
-        variant: { type: 'string' },
-        list: { type: 'boolean' },
-      },
-    }).values;
+    const { values } = parseArgs({ options });
+    const empty = Object.entries(values).find(([, value]) => value === '');
+    if (empty) throw new Error(`--${empty[0]} has no value`);
+    return values;
   } catch (error) {
     const sentence = (error as Error).message.split('. ')[0]?.replace(/\.$/, '');
     throw new UserError(`${sentence}; the usage is ${usage}.`);
   }
-  const { port = '0', fault, variant, list = false } = values;
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new UserError(`"${port}" is not a port; give --port a number from 0 (a free one) to 65535.`);
-  }
-  return { port: Number(port), fault, variant, list };
+}
+
+function portFrom(port = '0'): number {
+  if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);
+  throw new UserError(`"${port}" is not a port; give --port a number from 0 (a free one) to 65535.`);
+}
+
+function credentials(id: string | undefined, secret: string | undefined): Partial<Credentials> {
+  return { ...(id !== undefined && { id }), ...(secret !== undefined && { secret }) };
 }
 
 async function printTables(): Promise<void> {
@@ -64,7 +88,7 @@ async function printTables(): Promise<void> {
 
 function print(
   { baseUrl, client, shortLivedClient, accountId, environment }: RunningMock,
-  row?: string,
+  rows: string,
 ): void {
   const settings: Record<string, string> = {
     NOMBA_BASE_URL: baseUrl,
@@ -81,14 +105,14 @@ function print(
   const authority = environment.NODE_EXTRA_CA_CERTS === undefined ? '' : ' --cacert "$NODE_EXTRA_CA_CERTS"';
   console.log(
     [
-      `The mock answers at ${baseUrl}${row === undefined ? '' : ` (${row})`}; Ctrl+C ends it.`,
+      `The mock answers at ${baseUrl}${rows === '' ? '' : ` (${rows})`}; Ctrl+C ends it.`,
       '',
-      'Credentials, made for this start:',
+      'Credentials of this start:',
       `  client              ${client.id}  ${client.secret}`,
       `  short-lived client  ${shortLivedClient.id}  ${shortLivedClient.secret}`,
       '',
       'For the suite, or a client of your own:',
-      ...Object.entries(settings).map(([name, value]) => `export ${name}=${value}`),
+      ...Object.entries(settings).map(([name, value]) => `export ${name}=${quoted(value)}`),
       '',
       'To try it:',
       `curl -s${authority} "$NOMBA_BASE_URL/v1/auth/token/issue" -H 'content-type: application/json'${account} -d "${body}"`,
@@ -97,6 +121,11 @@ function print(
       `curl -s${authority} "$NOMBA_BASE_URL${clockPath}" -d '{"advanceSeconds": 3600}'`,
     ].join('\n'),
   );
+}
+
+/** A value as a shell reads it: the credentials that are given may hold anything. */
+function quoted(value: string): string {
+  return /^[\w.:/[\]-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 main().catch((error: unknown) => {
