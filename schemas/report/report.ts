@@ -302,6 +302,7 @@ export interface Correction {
   at: DocumentSource;
   /** The JSONPath of the action. */
   target: Text;
+  /** What it changed, in the order of the file. */
   changes: CorrectedValue[];
   reason: Text;
   /** Who sees to it. */
