@@ -156,7 +156,10 @@ function commands(report: ConformanceReport): string | undefined {
 
 function entries({ suggestedEntries }: ConformanceReport): string | undefined {
   if (suggestedEntries.length === 0) return undefined;
-  const lines = suggestedEntries.slice(0, blockLimit).flatMap((entry) => entry.trimEnd().split('\n'));
+  const lines = [
+    'known:',
+    ...suggestedEntries.slice(0, blockLimit).flatMap((entry) => entry.trimEnd().split('\n')),
+  ];
   return folded(
     'Accept for a while: entries for the known-deviations file',
     block('yaml', lines.map((line) => oneLine(line, 1000)).join('\n')),

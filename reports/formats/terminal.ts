@@ -149,7 +149,8 @@ function entryLines({ suggestedEntries }: ConformanceReport, { dim }: Colours): 
   if (suggestedEntries.length === 0) return [];
   const left = suggestedEntries.length - shownEntries;
   return [
-    dim('To accept a failure for a while, fill in and add to the file of known deviations:'),
+    dim('To accept a failure for a while, fill in and keep as the file of known deviations:'),
+    'known:',
     ...suggestedEntries
       .slice(0, shownEntries)
       .flatMap((entry) => entry.trimEnd().split('\n'))

@@ -2,6 +2,8 @@
 
 import type { ErrorObject } from 'ajv';
 import { daysAfter, longestAcceptanceDays } from '../../schemas/document/day.ts';
+import { object } from '../../schemas/document/json.ts';
+import { nearestTo } from '../../schemas/document/nearest.ts';
 import { parentOf, pointerTo, tokensOf, valueAt } from '../../schemas/document/pointer.ts';
 import { shown } from '../../schemas/document/shown.ts';
 import { UserError } from '../../schemas/document/user-error.ts';
@@ -32,8 +34,10 @@ export function loadKnownDeviations(path: string, applicable: Applicable): Known
     'file of known deviations',
     'correct NOMBA_KNOWN_DEVIATIONS or unset it',
   );
+  // A file with nothing in it, or comments alone, accepts nothing: the last entry may be deleted.
+  if (document.root === null || document.root === undefined) return new KnownDeviations();
   const error = compileFirstError(schema)(document.root);
-  if (error) throw malformed(document, error);
+  if (error) throw malformed(document, error, applicable.today);
   const known = entriesOf<KnownEntry>(document, 'known');
   const notTestable = entriesOf<NotTestableEntry>(document, 'notTestable');
   for (const entry of [...known, ...notTestable]) requireApplicable(entry, applicable);
@@ -52,7 +56,7 @@ function lineOf(document: YamlDocument, pointer: string): string {
 }
 
 /** What to write is what the schema says of the place. */
-function malformed(document: YamlDocument, error: ErrorObject): UserError {
+function malformed(document: YamlDocument, error: ErrorObject, today: string): UserError {
   const { keyword, instancePath, schemaPath, params } = error;
   const holder = parentOf(schemaPath.slice(1));
   const name = tokensOf(instancePath).at(-1);
@@ -68,7 +72,7 @@ function malformed(document: YamlDocument, error: ErrorObject): UserError {
         ? [
             pointerTo(instancePath, params.additionalProperty),
             holder,
-            `has ${shown(params.additionalProperty)}, which means nothing here`,
+            `has ${shown(params.additionalProperty)}, which means nothing here; the nearest is ${nearestTo(params.additionalProperty, Object.keys(object(object(valueAt(schema, holder))?.properties) ?? {}))}`,
           ]
         : [
             instancePath,
@@ -76,7 +80,10 @@ function malformed(document: YamlDocument, error: ErrorObject): UserError {
             name === undefined || /^\d+$/.test(name) ? `has ${value}` : `gives ${value} as ${name}`,
           ];
   const { description } = valueAt(schema, asked) as { description: string };
-  const advice = `${description.charAt(0).toLowerCase()}${description.slice(1)}`;
+  const advice = `${description.charAt(0).toLowerCase()}${description.slice(1)}`.replace(
+    /\d{4}-\d\d-\d\d/,
+    daysAfter(today, 30),
+  );
   return new UserError(`${lineOf(document, pointer)} ${what}; write ${advice}`);
 }
 
@@ -84,8 +91,12 @@ function requireApplicable(entry: KnownEntry | NotTestableEntry, { contract, sce
   const { at, requirement, expires } = entry;
   const row = catalogue().find(({ id }) => id === requirement);
   if (!row) {
+    const nearest = nearestTo(
+      requirement,
+      catalogue().map(({ id }) => id),
+    );
     throw new UserError(
-      `${at} names the requirement ${shown(requirement)}, which does not exist; write an id that "npm run requirements" lists.`,
+      `${at} names the requirement ${shown(requirement)}, which does not exist; the nearest is ${nearest}, and "npm run requirements" lists them.`,
     );
   }
   if (!appliesTo(row, contract, scenarios)) {
