@@ -1,10 +1,9 @@
 import { type Exchange, isSpentByResending, outcomeOf } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
-import { propertyNamed } from '../../fixtures/requests/credential-properties.ts';
+import { carriesSecret } from '../../fixtures/requests/credential-properties.ts';
 import { type Dialect, dialectsOf } from '../../fixtures/requests/dialects.ts';
 import { readJwt } from '../../fixtures/requests/jwt.ts';
 import { lookalike } from '../../fixtures/requests/near-misses.ts';
-import { withProperty } from '../../fixtures/requests/valid.ts';
 import type { Grant } from '../../fixtures/requests/values.ts';
 import { estimateEntropy } from '../../fixtures/scenario/entropy.ts';
 import { type Scenario, Unobtainable } from '../../fixtures/scenario/scenario.ts';
@@ -31,11 +30,10 @@ const enoughBits = 128;
 
 /** What succeeds once succeeds again: in sequence and at once, with tokens that differ. */
 export function repetition(contract: Contract): Scenario[] {
-  const wrongSecret = propertyNamed(contract, 'issue', 'client_secret');
   return [
     inSequence(contract),
     atOnce(contract),
-    ...(wrongSecret ? [rightAndWrongAtOnce(contract, wrongSecret)] : []),
+    ...(carriesSecret(contract) ? [rightAndWrongAtOnce(contract)] : []),
     ...(contract.protectedRole === 'revoke' ? [revokedMeanwhile(contract)] : []),
   ];
 }
@@ -152,7 +150,7 @@ function atOnce(contract: Contract): Scenario {
 /** How many right and how many wrong credentials are sent at once. */
 const pairs = 3;
 
-function rightAndWrongAtOnce(contract: Contract, secretAt: string[]): Scenario {
+function rightAndWrongAtOnce(contract: Contract): Scenario {
   return {
     title: 'right and wrong credentials at once are told apart',
     establishes: ['issue.concurrent'],
@@ -160,7 +158,9 @@ function rightAndWrongAtOnce(contract: Contract, secretAt: string[]): Scenario {
     run: async (t) => {
       const right = await t.valid('issue', 'right credentials beside wrong ones');
       const secret = t.secret('wrong_client_secret', lookalike(t.target.client.secret));
-      const wrong = withProperty(right, secretAt, secret, 'wrong credentials beside right ones');
+      const client = { ...t.target.client, secret };
+      const intent = 'wrong credentials beside right ones';
+      const wrong = t.draft(t.operation('issue'), intent, { client, grant: undefined });
       const exchanges = await t.sendTogether(Array.from({ length: pairs }, () => [right, wrong]).flat());
       const away = exchanges.find(({ kind }) => kind !== 'answer');
       if (away && (await t.presence(away)) === 'away') throw new Unobtainable(t.whyAway(away));

@@ -1,7 +1,7 @@
 import { createHash, type JsonWebKey } from 'node:crypto';
 import type { Draft } from '../../fixtures/http/exchange.ts';
 import { fitsHeader } from '../../fixtures/http/grants.ts';
-import { carries } from '../../fixtures/requests/credential-properties.ts';
+import { carries, carriesSecret } from '../../fixtures/requests/credential-properties.ts';
 import { confusedJwts, forgedJwts, isAsymmetric } from '../../fixtures/requests/forged-jwts.ts';
 import { errorsOf } from '../../fixtures/requests/invalid.ts';
 import { and, unknownAddress } from '../../fixtures/requests/media-types.ts';
@@ -57,12 +57,6 @@ function unproven(contract: Contract, role: Role): RightStatuses {
   const operation = contract.operation(role);
   if (!operation) throw new Error(`the contract has no operation to ${role} a token`);
   return contract.refusalOf(operation, 'unauthenticated');
-}
-
-/** Whether requests for tokens carry the secret of a client: in the body, a parameter, or as HTTP Basic. */
-function carriesSecret(contract: Contract): boolean {
-  const { security = [] } = contract.operation('issue') ?? {};
-  return carries(contract, 'issue', 'client_secret') || security.some(({ kind }) => kind === 'basic');
 }
 
 /** Who does not prove an identity, or brings a token that was not issued, is refused. */
