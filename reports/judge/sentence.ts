@@ -64,8 +64,10 @@ export function nonconformingSentence(
     rest.length === 0
       ? ''
       : ` It breaks the contract in ${count(rest.length, 'more way')}: ${[...told, ...(untold > 0 ? [`${untold} more`] : [])].join('; ')}.`;
+  const [problem] = problems;
+  const stale = problem === undefined ? '' : ` In the known deviations, ${oneLine(problem, 300)}`;
   const they = causes.length > 1 ? 'these are' : 'this is';
-  return `Nonconforming${withCorrections(report)}: ${oneLine(what, 200)} (${where}).${oneLine(besides, 400)}${since} Do not release before ${they} mended or accepted as known.`;
+  return `Nonconforming${withCorrections(report)}: ${oneLine(what, 200)} (${where}).${oneLine(besides, 400)}${since}${stale} Do not release before ${they} mended or accepted as known.`;
 }
 
 /** ` with 3 corrections`: whatever the verdict, it is on another contract than the published one. */
