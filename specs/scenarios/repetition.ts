@@ -180,10 +180,12 @@ function rightAndWrongAtOnce(contract: Contract): Scenario {
       }
       if (!contract.protectedRole) return;
       const issued = distinctBy(grantsOf(got), ({ accessToken }) => accessToken);
+      // Asked before the look, which revokes those that live.
+      const twice = comeTwice(t, issued);
       const looks = await presentsTogether(t, issued, 'a token that was issued beside refusals');
       const dead = looks.find((exchange) => isUnauthorised(t.contract, exchange));
       // Tokens that are one and the same end together: that they are, another requirement says.
-      if (dead && comeTwice(t, issued)) return;
+      if (dead && twice) return;
       if (dead && (await grantsEndEachOther(t, 'revoke'))) return;
       t.check('issue.concurrent', dead === undefined, {
         expected: 'a token that was issued beside refusals is alive',
@@ -284,6 +286,8 @@ function comeTwice(t: ScenarioRun, grants: Grant[]): boolean {
 async function judgeIssuedAtOnce(t: ScenarioRun, issued: Grant[]): Promise<void> {
   const isDead = (exchange: Exchange) => isUnauthorised(t.contract, exchange);
   const intent = 'a token that was issued at once with others';
+  // Asked before the look, which revokes those that live.
+  const twice = comeTwice(t, issued);
   let dead = (await presentsTogether(t, issued, intent)).find(isDead);
   if (dead && (await endsWithItsRefresh(t))) {
     const again = await together(
@@ -294,7 +298,7 @@ async function judgeIssuedAtOnce(t: ScenarioRun, issued: Grant[]): Promise<void>
     dead = (await presentsTogether(t, grantsOf(again), intent)).find(isDead);
   }
   // Tokens that are one and the same end together: that they are, another requirement says.
-  if (dead && comeTwice(t, issued)) return;
+  if (dead && twice) return;
   if (dead && (await grantsEndEachOther(t, 'revoke'))) return;
   t.check('issue.concurrent', dead === undefined, {
     expected: 'each token that was issued at once with others is alive, as those issued in turn',
