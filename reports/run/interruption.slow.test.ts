@@ -66,8 +66,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       expect(last).toMatch(/^Inconclusive: no verdict on http:\S+: the run was interrupted; run again/);
       expect(run.report?.tokens.issued).toBe(auth.tokens().length / 2);
       expect([run.report?.tokens.left, auth.alive()]).toEqual([0, 0]);
-      // One was asked before the scenarios, to see whether the target answers.
-      expect(run.report?.requests).toBe(askedInAll - 1);
+      expect(run.report?.requests).toBe(askedInAll);
       expect(readdirSync(join(directory, 'reports')).filter((name) => name.startsWith('.run'))).toEqual([]);
     });
   }
@@ -102,7 +101,8 @@ test('a run of which the worker is killed counts its requests, and the tokens th
   expect(last).toMatch(
     /the scenario "ten valid requests in sequence all succeed" was cut off \(.*SIGKILL\)\); (\d+ of its access tokens or more are|access tokens of it may be) left alive/,
   );
-  expect(auth.alive()).toBeGreaterThanOrEqual(run.report?.tokens.left ?? 0);
+  // One may have been issued, or revoked, while its worker was killed.
+  expect(Math.abs(auth.alive() - (run.report?.tokens.left ?? 0))).toBeLessThanOrEqual(1);
   expect(run.report?.requests).toBeGreaterThan(5);
 });
 
