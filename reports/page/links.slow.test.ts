@@ -37,7 +37,7 @@ test('a cell of the matrix leads to its requirement, also when a filter hides it
   await page.evaluate(() => {
     location.hash = '#issue.missing-parameter';
   });
-  await expect(page.locator('[id="issue.missing-parameter"] h3')).toBeInViewport();
+  await expect(page.locator('[id="issue.missing-parameter"] .identity')).toBeInViewport();
   await expect(page.locator('[data-count]')).toHaveText(/^\d+ requirements$/);
 
   await page.locator('.matrix').getByRole('link', { name: 'refresh.envelope (must): Failed' }).click();

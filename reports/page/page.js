@@ -32,7 +32,7 @@
       requirement.hidden = filtered && !matches(requirement, parameters);
       if (!requirement.hidden) kept.add(requirement.id);
     }
-    for (const group of document.querySelectorAll('.group')) {
+    for (const group of document.querySelectorAll('.group, .cause')) {
       const members = [...group.querySelectorAll('.requirement')];
       group.hidden = filtered && !members.some(({ hidden }) => !hidden);
     }
