@@ -3,7 +3,6 @@ import { defineConfig } from '@playwright/test';
 import { loadEnvironment } from './fixtures/settings/env-file.ts';
 import { reportsDirFrom } from './fixtures/settings/files.ts';
 import { runFolderVariable } from './fixtures/settings/own-variables.js';
-import { wantsEmbeddedMock } from './fixtures/settings/target.ts';
 
 try {
   loadEnvironment();
@@ -45,9 +44,8 @@ export default defineConfig({
       testMatch: '*.spec.ts',
       // Each request has its own time-out, and a target that is gone is given up: no test hangs.
       timeout: 0,
-      fullyParallel: true,
-      // Only the mock that the run starts is ours alone; a second worker's issue may end another target's session.
-      workers: wantsEmbeddedMock(process.env) ? 2 : 1,
+      // A second worker's issue may end the session of the first.
+      workers: 1,
     },
     // Whole runs in child processes, on machines that do other things besides: time bounds get a second try in CI.
     {

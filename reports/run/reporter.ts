@@ -314,7 +314,7 @@ function runFolder(): string {
   return process.env[runFolderVariable] ?? '';
 }
 
-/** The records in the order of the scenarios, whichever worker they came from. */
+/** The records in the order of the scenarios. */
 function inOrder(records: ScenarioRecord[], scenarios: { title: string }[]): ScenarioRecord[] {
   const places = new Map(scenarios.map(({ title }, place) => [title, place]));
   const placeOf = ({ scenario }: ScenarioRecord) => places.get(scenario) ?? scenarios.length;
