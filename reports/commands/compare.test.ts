@@ -163,7 +163,7 @@ test('nothing a target says acts on the terminal', () => {
   const what = '\u001b[2J\nx';
   const drift = { kind: 'header' as const, operation: 'issue', where: '200', what, seen: 1 };
   const noisy = { ...sound, coverage: { ...sound.coverage, undocumented: [drift] } };
-  expect(compareText(compare(sound, noisy))).toContain('header  issue  200  \\u{1b}[2J\\nx');
+  expect(compareText(compare(sound, noisy))).toContain('header  issue  200  \\u001b[2J\\nx');
 });
 
 interface Ended {

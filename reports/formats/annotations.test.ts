@@ -57,5 +57,5 @@ test('nothing a target says ends a command or begins another', () => {
   const [annotation, ...others] = githubAnnotations(report);
   expect(others).toEqual([]);
   expect(annotation).not.toMatch(/\p{Cc}/u);
-  expect(annotation).toContain('Actual: 100%25,:\\u{d}\\n::error::gone\\u{1b}[2J%0A');
+  expect(annotation).toContain('Actual: 100%25,:\\u000d\\n::error::gone\\u001b[2J%0A');
 });

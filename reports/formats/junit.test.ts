@@ -148,7 +148,7 @@ test('characters that XML cannot hold are written by number, and markup stays te
   const { cases, named } = await read(xml);
   expect(cases).toHaveLength(report.requirements.length);
   expect(named('issue.success').failure?.[0]?.inner).toContain(
-    'actual: a\\u{0}b\\u{1b}[31m\\u{d800}\\u{fffe} ]]></failure><testcase name="x"/> & "quoted" \u{1f600}',
+    'actual: a\\u0000b\\u001b[31m\\ud800\\ufffe ]]></failure><testcase name="x"/> & "quoted" \u{1f600}',
   );
 });
 

@@ -126,7 +126,7 @@ for (const hostile of [
     const cell = tables(markdown)[0]?.rows[0]?.[3]?.text ?? '';
     const visible = hostile
       .replaceAll('\n', '\\n')
-      .replace(/[\p{Cc}\u200b\u202e]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+      .replace(/[\p{Cc}\u200b\u202e]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
     expect(shown(cell)).toBe(`expected ${visible}, actual ${visible}`);
     expect(shown(markdown.split('\n')[0] ?? '')).toBe(visible);
   });

@@ -102,7 +102,7 @@ test('nothing a target says acts on the terminal or begins a line', () => {
   const text = terminal(report, plain);
   expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u);
   expect(text).toContain(
-    'expected: \\u{1b}[2J\\u{1b}]0;title\\u{7}\\u{d}\\n::error::x\\u{9b}1m\\u{202e}\\u{2028}end',
+    'expected: \\u001b[2J\\u001b]0;title\\u0007\\u000d\\n::error::x\\u009b1m\\u202e\\u2028end',
   );
   expect(text.split('\n').filter((line) => line.trimStart().startsWith('::'))).toEqual([]);
   expect(text.length).toBeLessThan(5_000);

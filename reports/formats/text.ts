@@ -1,31 +1,19 @@
+import { clip, escaped, unseen } from '../../schemas/document/unseen.ts';
 import type { ConformanceReport, Deviation, RequirementResult } from '../../schemas/report/report.ts';
 import { describeAcceptance, describeSource, placeOf } from '../judge/findings.ts';
 
-/**
- * Characters that a terminal or a reader acts on instead of showing them: controls (escape sequences), format
- * characters (zero-width ones, and marks that turn direction: with them a target makes 104 read as 401), halves
- * of a character, and line separators.
- */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
 /** The text itself when it has at most `limit` characters, else its head and how long it was. */
 export function cut(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const splitsPair = /[\ud800-\udbff]/.test(text.charAt(limit - 1));
-  return `${text.slice(0, splitsPair ? limit - 1 : limit)}… (${text.length} characters)`;
+  const { kept, left } = clip(text, limit);
+  return left === 0 ? text : `${kept}… (${text.length} characters)`;
 }
 
 /**
  * The text on one line, cut to `limit` characters, safe to print: a line break is written as `\n`, any other
- * character that would act as `\u{1b}`.
+ * character that would act as `\u001b`.
  */
 export function oneLine(text: string, limit = 300): string {
-  return cut(text, limit).replace(unprintable, (char) => (char === '\n' ? '\\n' : escaped(char)));
-}
-
-/** The first character by its number, as JavaScript writes it: `\u{1b}`. */
-export function escaped(char: string): string {
-  return `\\u{${char.codePointAt(0)?.toString(16)}}`;
+  return cut(text, limit).replace(unseen, (char) => (char === '\n' ? '\\n' : escaped(char)));
 }
 
 /** A number with its noun: `1 request`, `2 requests`; `many` where the plural is not the noun with an s. */

@@ -1,5 +1,6 @@
+import { clip } from '../../schemas/document/unseen.ts';
 import { html, type View } from './html.ts';
-import { clip, count, cutNote, shown } from './text.ts';
+import { count, cutNote, shown } from './text.ts';
 
 /** Longest command that is offered for copying, in characters; a cut one would run and mislead. */
 const longestCommand = 16_000;

@@ -1,16 +1,10 @@
+import { clip, escaped, unseen } from '../../schemas/document/unseen.ts';
 import { html, type View } from './html.ts';
 
 /** Longest text shown of one value, in characters: a target may answer with megabytes. */
 const longestText = 2_000;
 
-/**
- * Characters a reader cannot see, or that change how their neighbours are shown: controls (but tab and line
- * feed), format characters (right-to-left marks, zero-width joiners, byte order mark), lone surrogates, and
- * the line separators. NUL is among them, which an HTML parser would drop.
- */
-const unseen = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
-
-/** Text from a target or a file, safe to read: unseen characters as `U+202E`, the whole cut when long. */
+/** Text from a target or a file, safe to read: unseen characters but tab and line feed as `\u202e`, the whole cut when long. */
 export function shown(text: string, longest = longestText): View {
   const { kept, left } = clip(text.replaceAll('\r\n', '\n'), longest);
   return left === 0
@@ -21,15 +15,7 @@ export function shown(text: string, longest = longestText): View {
 /** The same for an attribute or a title, which hold text alone. */
 export function shownPlain(text: string, longest = 200): string {
   const { kept, left } = clip(text, longest);
-  return `${kept.replace(unseen, codePointName)}${left > 0 ? '…' : ''}`;
-}
-
-/** The first `longest` characters of a text, never half of a surrogate pair, and how many were left out. */
-export function clip(text: string, longest = longestText): { kept: string; left: number } {
-  if (text.length <= longest) return { kept: text, left: 0 };
-  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(longest - 1));
-  const end = splitsPair ? longest - 1 : longest;
-  return { kept: text.slice(0, end), left: text.length - end };
+  return `${kept.replace(unseen, (character) => (isBlank(character) ? character : escaped(character)))}${left > 0 ? '…' : ''}`;
 }
 
 /** A note that something was left out: never mistaken for text of the target. */
@@ -67,15 +53,18 @@ function withCodePoints(text: string): View {
   const parts: View[] = [];
   let from = 0;
   for (const { 0: character, index } of text.matchAll(unseen)) {
+    if (isBlank(character)) continue;
     const code = character.codePointAt(0);
-    const name = codePointName(character);
-    parts.push(text.slice(from, index), html`<span class="codepoint" data-code=${code}>${name}</span>`);
+    parts.push(
+      text.slice(from, index),
+      html`<span class="codepoint" data-code=${code}>${escaped(character)}</span>`,
+    );
     from = index + character.length;
   }
   return from === 0 ? text : [...parts, text.slice(from)];
 }
 
-/** A character by its number: `U+202E`. */
-function codePointName(character: string): string {
-  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+/** What the page lays out as it stands. */
+function isBlank(character: string): boolean {
+  return character === '\t' || character === '\n';
 }

@@ -1,15 +1,11 @@
+import { escaped, unseen } from './unseen.ts';
+
 /** The longest text `shown` returns, in characters. */
 export const longestShown = 120;
 
-/**
- * Characters that a terminal or a page does not show, or obeys: controls, formats (blanks without width, marks
- * that turn the direction of writing), halves of surrogate pairs, separators of lines.
- */
-const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
 /** A text of a document on one line of at most 120 characters: what cannot be seen as `\u…`, the rest cut. */
 export function visible(text: string): string {
-  const start = text.slice(0, longestShown + 1).replace(invisible, escaped);
+  const start = text.slice(0, longestShown + 1).replace(unseen, escaped);
   return start.length <= longestShown ? start : cut(start, longestShown - 1);
 }
 
@@ -37,15 +33,10 @@ function cut(text: string, longest: number): string {
   return `${start.replace(beginning, '')}…`;
 }
 
-function escaped(character: string): string {
-  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
-  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
-}
-
 /** A value as JSON, given up once it is longer than `room`: each level of nesting takes a character of it. */
 function written(value: unknown, room: number): string {
   if (typeof value === 'string') {
-    return JSON.stringify(value.length > room ? value.slice(0, room) : value).replace(invisible, escaped);
+    return JSON.stringify(value.length > room ? value.slice(0, room) : value).replace(unseen, escaped);
   }
   if (value === undefined) return 'absent';
   if (typeof value !== 'object' || value === null) return String(value);
