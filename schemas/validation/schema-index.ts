@@ -76,17 +76,20 @@ export class Judge {
    * Throws a UserError with the file and the line of the keyword at fault.
    */
   compiled(pointer: string): ValidateFunction {
+    const known = this.#validators.get(pointer);
+    if (known) return known;
     const target = this.#target(pointer);
-    let validate = this.#validators.get(target);
-    if (!validate) {
-      try {
-        validate = this.#ajv.compile({ $ref: documentId + referenceTo(this.#spelled(target)) });
-      } catch (error) {
-        throw this.#refused(target, error as Error);
-      }
-      this.#validators.set(target, validate);
-    }
+    const validate = this.#validators.get(target) ?? this.#compile(target);
+    this.#validators.set(target, validate).set(pointer, validate);
     return validate;
+  }
+
+  #compile(target: string): ValidateFunction {
+    try {
+      return this.#ajv.compile({ $ref: documentId + referenceTo(this.#spelled(target)) });
+    } catch (error) {
+      throw this.#refused(target, error as Error);
+    }
   }
 
   /** The errors of a value under the schema at `pointer`. */
