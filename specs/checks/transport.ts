@@ -3,7 +3,7 @@ import { grantIn } from '../../fixtures/http/grants.ts';
 import type { Response } from '../../fixtures/http/response.ts';
 import { shortestEcho, spellingsOf } from '../../fixtures/redaction/spellings.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
-import type { Mark } from '../../fixtures/scenario/script.ts';
+import { type Mark, markOfHeader } from '../../fixtures/scenario/script.ts';
 import { isLoopback } from '../../fixtures/settings/limits.ts';
 import { challengeProblem } from './challenge.ts';
 
@@ -62,7 +62,7 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
       control?.split(',').some((directive) => directive.trim().toLowerCase() === 'no-store') === true,
       'Cache-Control: no-store with a token',
       control === undefined ? 'no Cache-Control' : `Cache-Control: ${control}`,
-      control === undefined ? { header: 'cache-control' } : { matches: /^cache-control:(?!.*no-store)/im },
+      markOfHeader(response, 'cache-control'),
     );
   }
   if (response.status === 401) {
@@ -75,13 +75,17 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
       challenge !== undefined && challenges(challenge, bearer),
       `WWW-Authenticate with 401, a challenge of ${scheme} in it`,
       challenge === undefined ? 'no WWW-Authenticate' : `WWW-Authenticate: ${challenge}`,
-      challenge === undefined ? { header: 'www-authenticate' } : { comparison: true },
+      markOfHeader(response, 'www-authenticate'),
     );
     // One that is empty is none: that is said above.
     const wrong = challenge ? challengeProblem(challenge, exchange) : undefined;
-    check('http.challenge', wrong === undefined, wrong?.[0] ?? '', `WWW-Authenticate: ${challenge}`, {
-      comparison: true,
-    });
+    check(
+      'http.challenge',
+      wrong === undefined,
+      wrong?.[0] ?? '',
+      `WWW-Authenticate: ${challenge}`,
+      markOfHeader(response, 'www-authenticate'),
+    );
   }
   const redirect = response.status >= 300 && response.status < 400;
   check(
@@ -193,7 +197,8 @@ function echo(t: ScenarioRun, { request, response, draft }: Exchange): Echo | un
   const standsIn = (place: string) => (entry: [string, unknown]) => holds(place, entry[1]);
   const opaque = ownTokens.filter((token) => token.split('.').length !== 3).join('\n');
   const echoed = [...sent, ...secrets].find(standsIn(text));
-  if (echoed) return { name: echoed[0], value: String(echoed[1]) };
+  if (echoed)
+    return { name: echoed[0], value: text.includes(String(echoed[1])) ? String(echoed[1]) : undefined };
   const within = secrets.find(standsIn(opaque));
   return within && { name: `${within[0]}, within a token`, value: undefined };
 }

@@ -77,7 +77,12 @@ function inSequence(contract: Contract): Scenario {
         const isGivenAgain =
           grants.filter(({ accessToken }) => accessToken === oldest?.accessToken).length > 1;
         if (oldest && !isGivenAgain && progress.succeeded('revoke') === rounds) {
-          refusesRevoked(t, await presents(t, oldest, 'the first of ten tokens that were revoked'));
+          const revocations = t.exchanges.filter(({ draft }) => draft.operation.role === 'revoke');
+          refusesRevoked(
+            t,
+            await presents(t, oldest, 'the first of ten tokens that were revoked'),
+            revocations,
+          );
         }
         const newest = refreshed.at(-1);
         // An issue after it may have ended it.
@@ -457,6 +462,7 @@ class Progress {
       expected: `an answer that is not compressed, to a request ${what}`,
       actual: `Content-Encoding: ${coding}`,
       exchange,
+      header: 'content-encoding',
     });
   }
 
