@@ -151,3 +151,9 @@ test('errors are placed in the overlay for what it replaces or adds, in the cont
     'schemas/nomba-authentication.openapi.yaml',
   );
 });
+
+test('an overlay that does not exist is an error that says which variable names it', () => {
+  expect(() => Contract.load({ overlay: '/nowhere/overlay.yaml' })).toThrow(
+    /^The overlay \/nowhere\/overlay\.yaml does not exist; set NOMBA_OVERLAY/,
+  );
+});
