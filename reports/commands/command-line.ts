@@ -8,16 +8,16 @@ type Values<O extends Options> = ReturnType<
 
 /**
  * Runs a command on files and sets the exit code to what it returns; 2, with one sentence, when the arguments are
- * not as `usage` says, or it throws a UserError.
+ * not as `usage` says, or it throws a UserError. With `more`, the files are the least that it takes.
  */
 export async function runCommand<O extends Options>(
   usage: string,
-  { options, files }: { options: O; files: number },
+  { options, files, more = false }: { options: O; files: number; more?: boolean },
   run: (files: string[], values: Values<O>) => Promise<number>,
 ): Promise<void> {
   try {
     const { positionals, values } = argumentsAs(usage, options);
-    if (positionals.length !== files) throw new UserError(usage);
+    if (positionals.length < files || (!more && positionals.length > files)) throw new UserError(usage);
     process.exitCode = await run(positionals, values);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
