@@ -20,6 +20,7 @@ import {
   placeOf,
   withOutcome,
 } from '../judge/findings.ts';
+import { driftFile } from './drift-overlay.ts';
 import { countOf, describeCuts, describeOutages, oneLine } from './text.ts';
 
 export interface TerminalOptions {
@@ -48,6 +49,7 @@ export function terminal(report: ConformanceReport, { colour, directory }: Termi
     advisories(report).map((finding) => adviceLine(finding, colours)),
     acceptedFindings(report).map((finding) => knownLine(finding, colours)),
     (report.corrections ?? []).map((one) => correctionLine(one, colours)),
+    diagnosisLines(report, directory ?? 'reports/latest', colours),
     unansweredLines(report, colours),
     problemLines(report, colours),
     entryLines(report, colours),
@@ -134,6 +136,26 @@ function unansweredLines(report: ConformanceReport, { yellow, bold }: Colours): 
       ? [line(first, `${group.length} requirements`)]
       : group.map((requirement) => line(requirement, requirement.id));
   });
+}
+
+/** What differs, a line each, and the file that says it all. */
+function diagnosisLines(
+  { diagnosis = [] }: ConformanceReport,
+  directory: string,
+  { yellow, dim }: Colours,
+): string[] {
+  if (diagnosis.length === 0) return [];
+  const file = diagnosis.some(({ actions }) => actions.length > 0);
+  return [
+    ...diagnosis.map(({ title }) => `${yellow('≠ differs')} ${oneLine(title, 300)}`),
+    ...(file
+      ? [
+          dim(
+            `To be tested in all else, fill in ${directory}/${driftFile} and run again with NOMBA_CORRECTIONS naming it.`,
+          ),
+        ]
+      : []),
+  ];
 }
 
 function problemLines(report: ConformanceReport, { red }: Colours): string[] {

@@ -1,7 +1,7 @@
 /** Puts a report on disk in every format, and in front of GitHub where that is what runs us. */
 
 import { appendFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ConformanceReport, HistoryEntry } from '../../schemas/report/report.ts';
 import { validateReport } from '../../schemas/report/validate.ts';
 import { appendHistory, readHistory } from '../judge/history.ts';
@@ -9,6 +9,7 @@ import { type Past, renderPage } from '../page/page.ts';
 import { githubAnnotations } from './annotations.ts';
 import { badgeEndpoint, badgeSvg } from './badge.ts';
 import { ctrf } from './ctrf.ts';
+import { driftFile, driftOverlay } from './drift-overlay.ts';
 import { writeWhole } from './files.ts';
 import { junit } from './junit.ts';
 import { sarif } from './sarif.ts';
@@ -32,10 +33,16 @@ export async function writeReports(
   await writeWhole(source, `${JSON.stringify(validateReport(report), null, 2)}\n`);
 
   const past = { history: await pastRuns(), since };
-  const files = Object.entries(formats).map(([name, render]) => ({
-    path: join(directory, name),
-    render: async () => render(report, past),
-  }));
+  const drift = join(directory, driftFile);
+  const files = [
+    ...Object.entries(formats).map(([name, render]) => ({
+      path: join(directory, name),
+      render: async () => render(report, past),
+    })),
+    ...(mayWriteDrift(report, drift)
+      ? [{ path: drift, render: async () => driftOverlay(report) ?? '' }]
+      : []),
+  ];
   const written = await Promise.allSettled(
     files.map(async ({ path, render }) => writeWhole(path, await render())),
   );
@@ -47,6 +54,12 @@ export async function writeReports(
   );
   if (missing.length > 0) throw new Error(`These reports could not be written: ${missing.join(', ')}.`);
   return [source, ...files.map(({ path }) => path)];
+}
+
+/** There is drift to write, and the run did not go by the file in its place: what somebody filled in stays. */
+function mayWriteDrift(report: ConformanceReport, file: string): boolean {
+  const { NOMBA_CORRECTIONS: corrections } = process.env;
+  return driftOverlay(report) !== undefined && (!corrections || resolve(corrections) !== resolve(file));
 }
 
 type Render = (report: ConformanceReport, past: Past) => string | Promise<string>;

@@ -59,6 +59,7 @@ function driftOf(records: ScenarioRecord[]): Drift[] {
     const same = merged.get(key);
     if (same) same.seen += drift.seen;
     else merged.set(key, { ...drift });
+    if (same?.types) same.types = [...new Set([...same.types, ...(drift.types ?? [])])];
   }
   return [...merged.values()];
 }

@@ -24,6 +24,7 @@ import {
 import { causesOf } from './causes.ts';
 import { correctionsIn } from './corrections.ts';
 import { coverageOf, latencyOf } from './coverage.ts';
+import { diagnosisOf } from './diagnosis.ts';
 import { KnownDeviations } from './known-deviations.ts';
 import { conformingSentence, gateGap, inconclusiveSentence, nonconformingSentence } from './sentence.ts';
 
@@ -76,6 +77,10 @@ export function judge(facts: RunFacts): ConformanceReport {
   );
   const all = [...(facts.asked ? [facts.asked] : []), ...records];
   const coverage = coverageOf(records, contract);
+  const leftUntil = records
+    .flatMap((record) => record.leftUntil ?? [])
+    .sort()
+    .at(-1);
   const report = {
     schemaVersion: 1 as const,
     rules: facts.rules,
@@ -99,6 +104,7 @@ export function judge(facts: RunFacts): ConformanceReport {
     partial: facts.partial,
     requirements,
     causes: causesOf(requirements),
+    ...diagnosisOf(records, contract, requirements, coverage),
     outside: contract.outside,
     notApplicable: rows
       .filter((row) => !isApplicable(row))
@@ -108,6 +114,7 @@ export function judge(facts: RunFacts): ConformanceReport {
       issued: sum(all.map(({ tokens }) => tokens.issued)),
       revoked: sum(all.map(({ tokens }) => tokens.revoked)),
       left: sum(all.map(({ tokens }) => tokens.left)),
+      ...(leftUntil === undefined ? {} : { leftUntil }),
     },
     latency: latencyOf(records),
     outages: records.flatMap(({ outages = [] }) => outages).sort((a, b) => a.from.localeCompare(b.from)),

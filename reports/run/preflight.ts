@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from '@playwright/test';
+import { Contact } from '../../fixtures/diagnosis/contact.ts';
 import { Client } from '../../fixtures/http/client.ts';
 import { type Exchange, outcomeOf } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
@@ -56,6 +57,7 @@ export async function preflight(
         ...session,
         // A target that is away is found out in seconds; how long one that starts is waited for, the user says.
         patient: false,
+        contact: new Contact(false),
         client: new Client(context, target, limits, `preflight-${looks}`),
       });
       if (record.defect !== undefined) throw new Error(record.defect);

@@ -77,8 +77,11 @@ function openRunFolder(reports, name) {
   const own = attempt(make, `The folder ${named} cannot be written to`);
   try {
     const what = `The reports of an earlier run in the folder ${named} cannot be removed`;
+    const corrections = resolve(root, setting('NOMBA_CORRECTIONS')?.trim() ?? '');
+    // The drift of an earlier run, filled in, may be what this one is to go by.
+    const stale = written.map((file) => join(reports, file)).filter((file) => file !== corrections);
     attempt(() => {
-      for (const file of written) rmSync(join(reports, file), { force: true });
+      for (const file of stale) rmSync(file, { force: true });
     }, what);
   } catch (error) {
     removeRunFolder(own);

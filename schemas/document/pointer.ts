@@ -45,3 +45,23 @@ export function referenceTo(pointer: string): string {
     .map((token) => `/${encodeURIComponent(escapeToken(token))}`)
     .join('')}`;
 }
+
+/** The JSONPath of what a pointer names in a parsed document (RFC 9535): `$.paths['/v1/auth/token/issue'].post`. */
+export function jsonPathOf(root: unknown, pointer: string): string {
+  const tokens = tokensOf(pointer);
+  const steps = tokens.map((token, at) => {
+    const isItem = Array.isArray(valueAt(root, pointerTo('', ...tokens.slice(0, at))));
+    return isItem ? `[${token}]` : jsonPathStep(token);
+  });
+  return `$${steps.join('')}`;
+}
+
+/** A name as a step of a JSONPath. */
+export function jsonPathStep(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${jsonPathText(name)}]`;
+}
+
+/** A text in a JSONPath. */
+export function jsonPathText(text: string): string {
+  return `'${text.replace(/['\\]/g, '\\$&')}'`;
+}

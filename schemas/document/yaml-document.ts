@@ -74,6 +74,11 @@ export class YamlDocument {
     }
   }
 
+  /** A document that is in no file, under a name for people. */
+  static of(value: unknown, name: string): YamlDocument {
+    return new YamlDocument(name, JSON.stringify(value));
+  }
+
   /**
    * Where the value at `pointer` stands. Where the pointer leads nowhere, the place of its nearest ancestor that
    * exists.

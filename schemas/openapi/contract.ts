@@ -23,7 +23,7 @@ import {
   type Schema,
   type SchemaPiece,
 } from './operations.ts';
-import { applyOverlay, type Overlaid } from './overlay.ts';
+import { applyOverlay, type Overlaid, type OverlayAction } from './overlay.ts';
 import { type Parameter, readParameter } from './parameters.ts';
 import { type Refusal, type RightStatuses, rightRefusals } from './refusals.ts';
 import { ownServers, readServers, type ServerEntry } from './servers.ts';
@@ -57,6 +57,8 @@ export class Contract {
   readonly overlay: YamlDocument | undefined;
   /** What was changed of the document before anything was derived from it. */
   readonly corrections: Corrections | undefined;
+  /** Differences that are tried, and that nobody has declared. */
+  readonly tried: readonly OverlayAction[];
   readonly title: string;
   readonly version: string;
   readonly sha256: string;
@@ -68,14 +70,19 @@ export class Contract {
   readonly #openApi: OpenApiVersion;
   readonly #stated: Tested;
   readonly #reader: OperationReader;
-  readonly #overlaid: { layers: Layer[]; tested: Tested } | undefined;
+  readonly #overlaid: { root: Schema; layers: Layer[]; tested: Tested } | undefined;
+  readonly #correctionsFile: CorrectionsFile | undefined;
 
   private constructor(
     document: YamlDocument,
     overlay: YamlDocument | undefined,
     corrections: CorrectionsFile | undefined,
+    tried: readonly OverlayAction[] = [],
   ) {
+    this.tried = tried;
+    const trial = tried.length > 0 ? YamlDocument.of(trialOf(tried), 'what is tried') : undefined;
     this.document = document;
+    this.#correctionsFile = corrections;
     this.overlay = overlay;
     this.#openApi = openApiVersion(document);
     const published = new DocumentSet(document);
@@ -89,12 +96,17 @@ export class Contract {
         locate: (pointer) => published.place(pointer),
       });
     }
-    const corrected = corrections?.applyTo(published.root);
-    this.#set =
-      corrections && corrected
-        ? published.overlaid(corrected.root, [{ document: corrections.document, written: corrected.written }])
-        : published;
-    const { root } = this.#set;
+    const layersOn = (given: Schema): { root: Schema; layers: Layer[]; corrected: Overlaid | undefined } => {
+      const corrected = corrections?.applyTo(given);
+      const tried = trial && applyOverlay(corrected?.root ?? given, trial, { mayIdle: true });
+      const layers = [
+        ...(corrections && corrected ? [{ document: corrections.document, written: corrected.written }] : []),
+        ...(trial && tried ? [{ document: trial, written: tried.written }] : []),
+      ];
+      return { root: (tried ?? corrected)?.root ?? given, layers, corrected };
+    };
+    const { root, layers: changed, corrected } = layersOn(published.root);
+    this.#set = changed.length > 0 ? published.overlaid(root, changed) : published;
     const { ours, outside } = findOperations(this.#set);
     const from = starts(root, ours);
     const tested = (given: Schema, locate: (pointer: string) => Place): Tested =>
@@ -104,14 +116,13 @@ export class Contract {
     if (overlay) {
       // Corrections come last: the overlay is written for the document as it was published.
       const overlaid = applyOverlay(published.root, overlay);
-      tightened = corrections?.applyTo(overlaid.root);
-      const layers = [
-        { document: overlay, written: overlaid.written },
-        ...(corrections && tightened ? [{ document: corrections.document, written: tightened.written }] : []),
-      ];
+      const above = layersOn(overlaid.root);
+      tightened = above.corrected;
+      const layers = [{ document: overlay, written: overlaid.written }, ...above.layers];
       this.#overlaid = {
+        root: above.root,
         layers,
-        tested: tested((tightened ?? overlaid).root, (pointer) => this.#tightenedPlace(pointer, layers)),
+        tested: tested(above.root, (pointer) => this.#tightenedPlace(pointer, layers)),
       };
     }
     this.corrections =
@@ -161,6 +172,24 @@ export class Contract {
         ? undefined
         : new CorrectionsFile(options.corrections, options.day ?? today());
     return new Contract(document, overlay, corrections);
+  }
+
+  /**
+   * The same contract without its tightening, and with differences that nobody has declared: what a target may want
+   * in its place. Throws a UserError where they make no sound document of it.
+   */
+  changed(actions: readonly OverlayAction[]): Contract {
+    return new Contract(this.document, undefined, this.#correctionsFile, [...this.tried, ...actions]);
+  }
+
+  /** Of some actions those that change anything, of the document or of its tightening, each after those before it. */
+  effective<Action extends OverlayAction>(actions: readonly Action[]): Action[] {
+    if (actions.length === 0) return [];
+    const trial = YamlDocument.of(trialOf(actions), 'what is tried');
+    const changing = [this.#set.root, ...(this.#overlaid ? [this.#overlaid.root] : [])].flatMap((root) =>
+      applyOverlay(root, trial, { mayIdle: true }).changes.map(({ action }) => action),
+    );
+    return actions.filter((_, index) => changing.includes(index));
   }
 
   /** The files the contract is written in: the document, and those beside it that it refers to. */
@@ -281,6 +310,7 @@ export class Contract {
     return rightRefusals(
       operation.responses.map(({ status }) => status),
       why,
+      operation.responses.filter(({ refuses }) => refuses.includes(why)).map(({ status }) => Number(status)),
     );
   }
 
@@ -327,6 +357,12 @@ export class Contract {
     return this.#reader.pieces(pointer);
   }
 
+  /** As `pieces`, and what the tightening says besides, under pointers of the document. */
+  tightenedPieces(pointer: string): SchemaPiece[] {
+    const { part, survey: found } = this.#overlaid?.tested ?? this.#stated;
+    return new OperationReader(part, found).pieces(pointer);
+  }
+
   /** The value at a pointer of the document, as corrected. */
   valueAt(pointer: string): unknown {
     return valueAt(this.#set.root, pointer);
@@ -356,6 +392,10 @@ export class Contract {
   #statedErrors(pointer: string | undefined, value: unknown, direction: Direction): SchemaError[] {
     return pointer === undefined ? [] : this.#stated.compiler(direction).validator(pointer)(value);
   }
+}
+
+function trialOf(actions: readonly OverlayAction[]): object {
+  return { overlay: '1.0.0', info: { title: 'What is tried', version: '1.0.0' }, actions };
 }
 
 /** SHA-256 of a text, hexadecimal. */

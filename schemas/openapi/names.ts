@@ -35,8 +35,12 @@ export function namesToken(name: string, kind: TokenKind): number | undefined {
   return at < 0 ? undefined : at;
 }
 
-/** The name of a property as values are found by: that of the kind of token it names, else its own in snake case. */
-export function knownName(name: string): string {
+/**
+ * The name of a property as values are found by: that of the kind of token it names, else its own in snake case. What
+ * is to be refreshed and called no more than `token` is a refresh token.
+ */
+export function knownName(name: string, role?: string): string {
+  if (role === 'refresh' && snakeCase(name) === 'token') return 'refresh_token';
   const kinds = ['access_token', 'refresh_token'] as const;
   return kinds.find((kind) => namesToken(name, kind) !== undefined) ?? snakeCase(name);
 }

@@ -48,7 +48,12 @@ export interface ResponseDefinition {
   pointer: string;
   contents: ResponseContent[];
   headers: Parameter[];
+  /** The reasons for which the document says itself that a request is refused so. */
+  refuses: string[];
 }
+
+/** The extension by which a response says for what it is the refusal, where its status alone does not. */
+const refusesMark = 'x-nomba-refuses';
 
 /** One operation of the contract, with all that requests are built from and responses are held to. */
 export interface Operation {
@@ -227,9 +232,10 @@ export class OperationReader {
     const statuses = Object.entries(object(definition) ?? {}).filter(([name]) => !name.startsWith('x-'));
     return statuses.map(([status, entry]) => {
       const at = this.#follow(pointerTo(pointer, status));
-      const { content, headers } = this.resolve(entry);
+      const { content, headers, [refusesMark]: refuses } = this.resolve(entry);
       return {
         status,
+        refuses: [refuses ?? []].flat().map(String),
         pointer: pointerTo(pointer, status),
         contents: Object.entries(object(content) ?? {}).map(([mediaType, media]) => ({
           mediaType: mediaType.toLowerCase(),

@@ -27,6 +27,14 @@ export interface Change {
   is: unknown;
 }
 
+/** One action of an OpenAPI Overlay 1.0. */
+export interface OverlayAction {
+  /** JSONPath. */
+  target: string;
+  update?: Record<string, unknown>;
+  remove?: true;
+}
+
 /** What of an overlay is applied, and what is let be. */
 export interface OverlayOptions {
   /** What the file is called in an error. */

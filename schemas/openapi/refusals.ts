@@ -25,9 +25,22 @@ const makeshift: readonly number[][] = [[400], [401, 403]];
 /**
  * What a document lets a request be refused with, from its statuses: those that are meant for the reason, where it
  * names one of them; else what it has for refusals of any kind, `4XX` or `default`; else whatever refusal it
- * documents. A document that has none leaves it to the target.
+ * documents. A document that has none leaves it to the target. A status that the document says itself is for the reason
+ * is right besides.
  */
-export function rightRefusals(documented: readonly string[], why: Refusal): RightStatuses {
+export function rightRefusals(
+  documented: readonly string[],
+  why: Refusal,
+  told: readonly number[] = [],
+): RightStatuses {
+  const right = meantRefusals(documented, why);
+  const others = told.filter((status) => !right.includes(status));
+  if (others.length === 0) return right;
+  const words = [right.words, ...others].join(' or ');
+  return rightStatuses(words, right.first, [...right.all, ...others], right.isOpen);
+}
+
+function meantRefusals(documented: readonly string[], why: Refusal): RightStatuses {
   const named = documented.map((status) => status.toUpperCase());
   const others = named.filter((status) => /^4\d\d$/.test(status)).map(Number);
   const anyBut = (words: string, excluded: readonly number[]): RightStatuses => {

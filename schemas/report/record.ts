@@ -1,4 +1,6 @@
 import type { Place } from '../document/yaml-document.ts';
+import type { OverlayAction } from '../openapi/overlay.ts';
+import type { Refusal } from '../openapi/refusals.ts';
 import type { Cut, Drift, Outage, ProofStep, RecordedExchange } from './report.ts';
 
 /** One fact established about an exchange, for one requirement, as it travels to the reporter: redacted. */
@@ -17,6 +19,28 @@ export interface CheckRecord {
   proof?: (Omit<ProofStep, 'exchange'> & { exchange: number })[];
   /** A script for a shell that sends them again; see `Deviation` of the report. */
   script?: string;
+}
+
+/** Why an operation refused its valid request: in what one that it took differs. */
+export interface DiagnosisRecord {
+  operation: string;
+  /** Names of the dialects that make it succeed; none where none was found. */
+  dialects: string[];
+  /** What a request that it takes has, in words, one for each dialect; see `Dialect`. */
+  says: string[];
+  /** Where they were met before. */
+  seen: string[];
+  /** What makes the contract say so. */
+  actions: OverlayAction[];
+  /** Whether these actions say all of it: some of what a request may have no document can say. */
+  isTellable: boolean;
+  /** The statuses with which it refuses who asks in its way, each for a reason. */
+  refusals: { why: Refusal; status: number }[];
+  /** What there is to do beside, where no request of this run could find more. */
+  advice?: string;
+  probes: number;
+  /** The exchanges that show it, by their index. */
+  proof: { exchange: number; purpose: string }[];
 }
 
 /** What a scenario saw of the contract. Keys are joined by one space: `issue 200`. */
@@ -51,6 +75,9 @@ export interface ScenarioRecord {
   observations: Observations;
   /** `left` is less than none where it revoked what an earlier scenario of its worker had to leave. */
   tokens: { issued: number; revoked: number; left: number };
+  /** When the last of the tokens that it left ends, in ISO 8601; absent where it left none that says so. */
+  leftUntil?: string;
+  diagnoses?: DiagnosisRecord[];
   outages?: Outage[];
   /** What was cut since operations hung, so far in its worker. */
   cuts?: Cut[];

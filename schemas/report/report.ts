@@ -247,6 +247,8 @@ export interface Drift {
   where: string;
   /** Its name or value. */
   what: string;
+  /** Of a property, of which JSON types its values were. */
+  types?: Text[];
   seen: Positive;
 }
 
@@ -316,6 +318,40 @@ export interface Correction {
   side: 'contract' | 'target';
 }
 
+/** One action of an OpenAPI Overlay 1.0, as `drift.overlay.yaml` has it. */
+export interface DriftAction {
+  /** JSONPath. */
+  target: Text;
+  /** What is merged into the target. */
+  update?: Record<string, unknown>;
+  remove?: true;
+}
+
+/** In what a target differs from the contract, as far as a run could find out. */
+export interface Diagnosis {
+  operation: Text;
+  /** A clause: `refresh succeeds with a bearer token, which the contract does not ask for`. */
+  title: Text;
+  /** Whether a request had to differ, which was found by asking, or an answer did, which was seen. */
+  about: 'request' | 'answer';
+  /** What differs, each by its name: a dialect, a status, a property. Empty where nothing made a request succeed. */
+  differences: Text[];
+  /** Where such a request was met before. */
+  seen?: Text[];
+  /** Ids of the requirements that fail by it; empty where none does. */
+  requirements: Text[];
+  /** How many requests it took to find out. */
+  probes: Count;
+  /** What to do on either side; of the contract only where a document can say it. */
+  remedies: { contract?: Text; target: Text };
+  /** Which of the two is to change, as far as is known of the service: its documentation may say so already. */
+  side: 'contract' | 'target';
+  /** What makes the contract say it; empty where no document can, or may. */
+  actions: DriftAction[];
+  /** The exchanges that show it. */
+  proof: ProofStep[];
+}
+
 /** An error of the run itself (configuration, outage, a defect of the suite), never of the contract. */
 export interface RunError {
   /** Whose error: of the settings, of the way to the target, of the suite. */
@@ -376,6 +412,8 @@ export interface ConformanceReport {
   requirements: RequirementResult[];
   /** What the deviations come from, gravest first. */
   causes: Cause[];
+  /** In what the target differs from the contract; absent where nothing was found. */
+  diagnosis?: Diagnosis[];
   /** Operations of the contract that this suite does not test, in its order. */
   outside?: OutsideOperation[];
   /** Requirements of the catalogue that this contract gives no occasion for, each with the reason. */
@@ -392,7 +430,13 @@ export interface ConformanceReport {
     undocumented: Drift[];
   };
   /** Access tokens the run obtained, revoked again, and could not revoke. */
-  tokens: { issued: Count; revoked: Count; left: Count };
+  tokens: {
+    issued: Count;
+    revoked: Count;
+    left: Count;
+    /** When the last of those left ends, as far as the target said. */
+    leftUntil?: Moment;
+  };
   /** By operation. */
   latency: Latency[];
   /** Times in which the target was away, in order. The run waited for its return and went on. */

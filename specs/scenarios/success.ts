@@ -1,11 +1,11 @@
-import { type Exchange, isSpentByResending } from '../../fixtures/http/exchange.ts';
+import { type Draft, type Exchange, isSpentByResending } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
 import { errorsOf } from '../../fixtures/requests/invalid.ts';
 import { readJwt } from '../../fixtures/requests/jwt.ts';
 import { overhead } from '../../fixtures/requests/overhead.ts';
 import { sampleRequest } from '../../fixtures/requests/sample.ts';
 import { withHeader, withProperty } from '../../fixtures/requests/valid.ts';
-import type { Grant } from '../../fixtures/requests/values.ts';
+import { type Grant, namesAccount } from '../../fixtures/requests/values.ts';
 import { type Scenario, Unobtainable } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { shortfall, successProblem } from '../../fixtures/scenario/success.ts';
@@ -32,11 +32,11 @@ function succeeds(contract: Contract, role: Role): Scenario {
     ],
     requests: () => ({ issue: 2, refresh: 5, revoke: 2 })[role] + others.length * overhead[role],
     run: async (t) => {
-      const grant =
-        role === 'issue' ? undefined : await (role === 'refresh' ? t.refreshableGrant() : t.grant());
-      const exchange = await t.send(await t.valid(role, 'a valid request', grant ? { grant } : {}));
+      const grant = await grantFor(t, role);
+      const exchange = await sendsValid(t, await t.valid(role, 'a valid request', grant ? { grant } : {}));
       if ((await t.presence(exchange)) === 'away') throw new Unobtainable(t.whyAway(exchange));
       if (isSpentByResending(exchange)) throw new Unobtainable('the first answer to the request was lost');
+      if (!exchange.response?.success) await t.diagnose(role);
       const problem = successProblem(t.contract, exchange);
       t.check(`${role}.success`, problem === undefined, {
         expected: 'the documented success, of its media type and valid under its schema',
@@ -48,6 +48,31 @@ function succeeds(contract: Contract, role: Role): Scenario {
       await takesOtherTypes(t, role, others);
     },
   };
+}
+
+/** The token that a valid request is made from. Where none is issued, what is known of the target may give one to ask with. */
+async function grantFor(t: ScenarioRun, role: Role): Promise<Grant | undefined> {
+  if (role === 'issue') return undefined;
+  try {
+    return await (role === 'refresh' ? t.refreshableGrant() : t.grant());
+  } catch (error) {
+    if (error instanceof Unobtainable && t.session.contact.ways.has('issue')) await t.diagnose(role);
+    throw error;
+  }
+}
+
+/**
+ * Sends a valid request as the contract has it: without the header of the account, where that is nothing of its own;
+ * refused, with it.
+ */
+async function sendsValid(t: ScenarioRun, valid: Draft): Promise<Exchange> {
+  const isOurs = t.target.accountId !== undefined && !valid.operation.parameters.some(namesAccount);
+  if (!isOurs) return t.send(valid);
+  const bare = await t.send(withHeader(valid, 'accountId', undefined, `${valid.intent} without an account`));
+  if (bare.kind !== 'answer' || bare.response?.success) return bare;
+  const exchange = await t.send(valid);
+  if (exchange.response?.success) t.needsAccount(bare, exchange);
+  return exchange;
 }
 
 /** The documented media types of a body beyond the one that all other requests are sent in. */
