@@ -24,7 +24,7 @@ import { type Preflight, preflight, Unreachable } from './preflight.ts';
 import { openRunFolder } from './run-folder.js';
 
 /** What is tested, and what it may have. */
-export interface RunFacts extends Allowances {
+export interface PreparedRun extends Allowances {
   description: RunDescription;
   /** What the preflight cost, once it is over. */
   asked?: Preflight['asked'];
@@ -33,10 +33,10 @@ export interface RunFacts extends Allowances {
   limits: Limits;
 }
 
-let facts: RunFacts | undefined;
+let facts: PreparedRun | undefined;
 
 /** What the setup found, for the reporter in the same process; undefined where the run did not get that far. */
-export function runFacts(): RunFacts | undefined {
+export function preparedRun(): PreparedRun | undefined {
   return facts;
 }
 

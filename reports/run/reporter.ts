@@ -27,7 +27,7 @@ import { oneLine } from '../formats/text.ts';
 import { writeReports } from '../formats/write.ts';
 import { allowancesFrom } from '../judge/allowances.ts';
 import { judge } from '../judge/judge.ts';
-import { runFacts } from './global-setup.ts';
+import { preparedRun } from './global-setup.ts';
 import { linkFromPlaywright } from './playwright-link.ts';
 import { Progress } from './progress.ts';
 import { removeRunFolder } from './run-folder.js';
@@ -111,7 +111,7 @@ export default class ConformanceReporter implements Reporter {
     progress.start();
     // A debugger has a scenario wait as long as somebody looks at it.
     if (process.env.PWDEBUG) return;
-    const limit = longestSilence + (runFacts()?.limits.requestTimeoutMs ?? 0);
+    const limit = longestSilence + (preparedRun()?.limits.requestTimeoutMs ?? 0);
     this.#every(1000, () => {
       if (progress.silentFor > limit) void this.#giveUp(limit);
     });
@@ -140,7 +140,7 @@ export default class ConformanceReporter implements Reporter {
 
   /** What is known of scenarios that were cut off: their requests count, and their tokens. */
   #cutOff(): ScenarioRecord[] {
-    const run = runFacts()?.description;
+    const run = preparedRun()?.description;
     const ended = new Set(this.#records.map(({ scenario }) => scenario));
     const notes = this.#progress?.notes ?? [];
     return notes.flatMap(({ scenario = '', requests = 0, tokens }): ScenarioRecord[] => {
@@ -245,7 +245,7 @@ export default class ConformanceReporter implements Reporter {
   /** The exit code of a run whose report could not be written, of which this is the last word. */
   #failedWith(error: NodeJS.ErrnoException): number {
     // The folder was no good from the start: Playwright, which makes one in it, was there before our setup.
-    const nothingSent = this.#records.length === 0 && runFacts() === undefined;
+    const nothingSent = this.#records.length === 0 && preparedRun() === undefined;
     if (error instanceof UserError || (nothingSent && error.code !== undefined)) {
       const sentence = `The folder that NOMBA_REPORTS_DIR names cannot be written to (${error.code}); name another.`;
       console.error(error instanceof UserError ? error.message : sentence);
@@ -278,7 +278,7 @@ export default class ConformanceReporter implements Reporter {
     const contract = contractOfRun();
     const scenarios = allScenarios(contract);
     const directory = reportsDirFrom(process.env);
-    const facts = runFacts();
+    const facts = preparedRun();
     const gap = whyCutShort(status);
     this.#progress?.end();
     const { known, baseline } = facts ?? allowancesFrom(process.env, contract);

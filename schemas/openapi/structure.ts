@@ -6,7 +6,7 @@ import { parentOf, tokensOf, valueAt } from '../document/pointer.ts';
 import { shown } from '../document/shown.ts';
 import { UserError } from '../document/user-error.ts';
 import type { Place } from '../document/yaml-document.ts';
-import { finding } from '../validation/wording.ts';
+import { wordingOf } from '../validation/wording.ts';
 import { besides } from './document-set.ts';
 import type { Kind, Surveyed } from './survey.ts';
 
@@ -96,7 +96,7 @@ export function requireStructure({ version, root, part, tops, locate }: Structur
     // The deepest error is the narrowest; of several there, one that says what is wrong by itself.
     const [error] = schemas.errors(kind, value).toSorted((a, b) => weight(b) - weight(a));
     if (!error) continue;
-    const { instancePointer, expected } = finding(error);
+    const { instancePointer, expected } = wordingOf(error);
     const { file, line } = locate(pointer + instancePointer);
     const [name, holder] = tokensOf(pointer + error.instancePath).reverse();
     const isItem = Array.isArray(valueAt(root, parentOf(pointer + error.instancePath)));

@@ -1,9 +1,9 @@
 import { valueAt } from '../document/pointer.ts';
 import type { Place } from '../document/yaml-document.ts';
 import { reachable, type Survey, survey } from '../openapi/survey.ts';
-import { metaFault, refusal } from './refused-schema.ts';
+import { refusal, refusedByMetaSchema } from './refused-schema.ts';
 import type { SchemaError } from './schema-errors.ts';
-import { Judge } from './schema-index.ts';
+import { SchemaIndex } from './schema-index.ts';
 
 export { shown } from '../document/shown.ts';
 export type { SchemaError } from './schema-errors.ts';
@@ -22,9 +22,9 @@ export class SchemaCompiler {
   readonly #root: object;
   readonly #locate: (pointer: string) => Place;
   readonly #survey: Survey;
-  readonly #judge: (allErrors: boolean) => Judge;
-  readonly #all: Judge;
-  #first: Judge | undefined;
+  readonly #index: (allErrors: boolean) => SchemaIndex;
+  readonly #all: SchemaIndex;
+  #first: SchemaIndex | undefined;
 
   /**
    * `locate` turns a pointer of `root` into the place a reader is sent to; `found` is the survey of `root`,
@@ -39,8 +39,8 @@ export class SchemaCompiler {
     this.#root = root;
     this.#locate = locate;
     this.#survey = found;
-    this.#judge = (allErrors) => new Judge(root, found, locate, { allErrors, orNull });
-    this.#all = this.#judge(true);
+    this.#index = (allErrors) => new SchemaIndex(root, found, locate, { allErrors, orNull });
+    this.#all = this.#index(true);
   }
 
   /**
@@ -51,7 +51,7 @@ export class SchemaCompiler {
     this.#all.compiled(pointer);
     return (value) => {
       if (!isLarge(value)) return this.#all.errors(pointer, value);
-      this.#first ??= this.#judge(false);
+      this.#first ??= this.#index(false);
       return this.#first.errors(pointer, value);
     };
   }
@@ -63,7 +63,7 @@ export class SchemaCompiler {
   verify(pointers: string[]): void {
     const used = new Set(pointers.flatMap((pointer) => reachable(this.#survey, pointer)));
     for (const pointer of used) {
-      const fault = metaFault(valueAt(this.#root, pointer));
+      const fault = refusedByMetaSchema(valueAt(this.#root, pointer));
       if (fault) throw refusal(this.#locate(pointer + fault.pointer), fault.what);
     }
     for (const pointer of pointers) this.#all.compiled(pointer);

@@ -6,10 +6,10 @@ import { shown, visible } from '../document/shown.ts';
 import { UserError } from '../document/user-error.ts';
 import type { Place } from '../document/yaml-document.ts';
 import { alone } from '../openapi/survey.ts';
-import { finding } from './wording.ts';
+import { wordingOf } from './wording.ts';
 
 /** A fault in a schema: the keyword it is about (`/required`, `/properties`), and a clause that says what. */
-export interface Fault {
+export interface RefusedKeyword {
   pointer: string;
   what: string;
 }
@@ -20,7 +20,11 @@ export function refusal({ file, line }: Place, what: string): UserError {
 }
 
 /** What the message of ajv's compiler says about a keyword, in our words. */
-export function faultOf(keyword: string, schema: Record<string, unknown>, message: string): Fault {
+export function refusedKeyword(
+  keyword: string,
+  schema: Record<string, unknown>,
+  message: string,
+): RefusedKeyword {
   const value = schema[keyword];
   const pointer = pointerTo('', keyword);
   if (keyword === 'nullable') {
@@ -43,7 +47,7 @@ let metaSchema: Ajv2020 | undefined;
  * What JSON Schema 2020-12 does not allow in a schema, by its own meta-schema, or undefined. The first call in
  * a process compiles the meta-schema (40 ms).
  */
-export function metaFault(schema: unknown): Fault | undefined {
+export function refusedByMetaSchema(schema: unknown): RefusedKeyword | undefined {
   if (typeof schema === 'boolean') return undefined;
   const keywords = object(schema);
   if (!keywords) return { pointer: '', what: `${shown(schema)} is neither an object nor true or false` };
@@ -63,7 +67,7 @@ export function metaFault(schema: unknown): Fault | undefined {
   const [error] = (metaSchema.errors ?? []).toSorted((a, b) => depth(b) - depth(a));
   if (!error) return undefined;
   const [keyword = '', ...within] = tokensOf(error.instancePath);
-  const { expected, actual } = finding(error as ErrorObject);
+  const { expected, actual } = wordingOf(error as ErrorObject);
   const inside = within.length > 0 ? ` at ${visible(within.join('/'))}` : '';
   return {
     pointer: error.instancePath,

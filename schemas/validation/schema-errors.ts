@@ -3,7 +3,7 @@ import { list } from '../document/json.ts';
 import { pointerTo } from '../document/pointer.ts';
 import { shown } from '../document/shown.ts';
 import type { Place } from '../document/yaml-document.ts';
-import { finding, oneOf } from './wording.ts';
+import { oneOf, wordingOf } from './wording.ts';
 
 /** One way in which a value is not valid under a schema. */
 export interface SchemaError {
@@ -97,7 +97,7 @@ function tellOne(
 ): SchemaError[] {
   const { keyword } = error;
   const schemaPointer = lookup.pointerOf(error) ?? '';
-  const { instancePointer, expected, actual } = finding(error);
+  const { instancePointer, expected, actual } = wordingOf(error);
   const at = base + instancePointer;
   const place = lookup.locate(pointerTo(schemaPointer, keyword));
   const summary: SchemaError = { instancePointer: at, expected, actual, keyword, place };

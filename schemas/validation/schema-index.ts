@@ -7,7 +7,7 @@ import { UserError } from '../document/user-error.ts';
 import type { Place } from '../document/yaml-document.ts';
 import { alone, reachable, type Survey } from '../openapi/survey.ts';
 import { registeredFormats, unknownFormats } from './formats.ts';
-import { faultOf, refusal } from './refused-schema.ts';
+import { refusal, refusedKeyword } from './refused-schema.ts';
 import { type SchemaError, tell } from './schema-errors.ts';
 
 /**
@@ -19,7 +19,7 @@ const silentKeywords = ['discriminator', 'xml', 'externalDocs', 'example', '$anc
 const documentId = 'contract';
 
 /** One ajv that knows a whole document, and finds either all errors of a value or the first. */
-export class Judge {
+export class SchemaIndex {
   readonly #survey: Survey;
   readonly #locate: (pointer: string) => Place;
   /** Schemas that allow null whatever they say else; see `#spelled`. */
@@ -44,7 +44,7 @@ export class Judge {
     this.#prepared = this.#prepare(root);
     // Union types, schemas without `type`, tuples of open length, and patterns beside properties are all ordinary
     // in OpenAPI documents; strict still refuses unknown keywords, the mistakes that make a schema assert nothing.
-    // Formats are open to anyone (OpenAPI 3.1.0, Data Types): one that is not known is an annotation. The meta-schema has its own turn (`metaFault`), once a run instead of in every process.
+    // Formats are open to anyone (OpenAPI 3.1.0, Data Types): one that is not known is an annotation. The meta-schema has its own turn (`refusedByMetaSchema`), once a run instead of in every process.
     this.#ajv = new Ajv2020({
       allErrors,
       strict: true,
@@ -218,7 +218,7 @@ export class Judge {
         if (failure(others)) delete keywords[key];
       }
       const [culprit = ''] = Object.keys(keywords);
-      const fault = faultOf(culprit, schema, failure(keywords)?.message ?? '');
+      const fault = refusedKeyword(culprit, schema, failure(keywords)?.message ?? '');
       return refusal(this.#locate(at + fault.pointer), fault.what);
     }
     return refusal(this.#locate(pointer), visible(error.message));

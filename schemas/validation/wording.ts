@@ -4,7 +4,7 @@ import { pointerTo } from '../document/pointer.ts';
 import { shown, visible } from '../document/shown.ts';
 
 /** What an error of ajv says of the value: where it is wrong, what is asked for there, what is there. */
-export interface Finding {
+export interface Wording {
   instancePointer: string;
   expected: string;
   actual: string;
@@ -62,7 +62,7 @@ const aboutProperty: Record<string, string> = {
 };
 
 /** An error of ajv (made with `verbose`) in our words; what is asked for begins with `must`. */
-export function finding({ keyword, instancePath, params, schema, data }: ErrorObject): Finding {
+export function wordingOf({ keyword, instancePath, params, schema, data }: ErrorObject): Wording {
   const phrase = phrases[keyword];
   const expected = phrase ? phrase(params, schema) : `must satisfy "${keyword}"`;
   const parameter = aboutProperty[keyword];
