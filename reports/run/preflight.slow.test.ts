@@ -1,16 +1,15 @@
 import { expect, test } from '@playwright/test';
 import { detectionCases } from '../../fixtures/lab/detection/cases.ts';
 import { detectionLimits } from '../../fixtures/lab/detection/detect.ts';
-import { runSuite, type SuiteRun } from '../../fixtures/lab/front-door.ts';
+import { runSuite } from '../../fixtures/lab/front-door.ts';
 import { type Asked, type Handler, listenHttp } from '../../fixtures/lab/hostile/listener.ts';
 import { newCredentials } from '../../fixtures/lab/hostile/running-target.ts';
 import { createTinyAuth } from '../../fixtures/lab/hostile/tiny-auth.ts';
+import { judgedRun, targetAt } from '../../fixtures/lab/judged-run.ts';
 import { Contract } from '../../schemas/openapi/contract.ts';
 import { preflight } from './preflight.ts';
 
 test.describe.configure({ mode: 'parallel' });
-
-type Run = SuiteRun & { asked: Asked[] };
 
 /** The suite against a server, with credentials that nobody knows unless others are given; and what was asked. */
 async function runAgainst(handler: Handler, environment: Record<string, string> = {}, flags: string[] = []) {
@@ -48,16 +47,31 @@ function soundServer(): { handler: Handler; environment: Record<string, string> 
   };
 }
 
-/** No verdict, since the target is not to blame: one cause, few requests, nothing failed. */
-function expectNoVerdict({ exitCode, report, stdout, asked, output }: Run, requests: number, cause: RegExp) {
-  expect({ exitCode, verdict: report?.verdict, asked: asked.length }, output).toEqual({
+/** No verdict on a server, since it is not to blame: one cause, few requests, nothing failed. */
+async function expectNoVerdict(handler: Handler, requests: number, cause: RegExp) {
+  let asked = 0;
+  const listener = await listenHttp((request, response, socket) => {
+    asked += 1;
+    handler(request, response, socket);
+  });
+  const baseUrl = `http://127.0.0.1:${listener.port}`;
+  const report = await judgedRun(targetAt({ baseUrl, ...newCredentials() }));
+  await listener.close();
+  expect({ exitCode: report.exitCode, verdict: report.verdict, asked }).toEqual({
     exitCode: 3,
     verdict: 'inconclusive',
     asked: requests,
   });
-  expect(stdout.trimEnd().split('\n').at(-1)).toMatch(cause);
-  expect(new Set(report?.requirements.map(({ outcome }) => outcome))).toEqual(new Set(['inconclusive']));
+  expect(report.sentence).toMatch(cause);
+  expect(new Set(report.requirements.map(({ outcome }) => outcome))).toEqual(new Set(['inconclusive']));
 }
+
+test('a target that refuses the credentials ends the command without a verdict', async () => {
+  const run = await runAgainst((_asked, response) => response.writeHead(401).end());
+  expect([run.exitCode, run.report?.verdict, run.asked.length], run.output).toEqual([3, 'inconclusive', 2]);
+  expect(run.stdout.trimEnd().split('\n').at(-1)).toMatch(/^Inconclusive: .*refuses the credentials/);
+  expect(run.output).not.toContain('target-bug');
+});
 
 const refusals: Record<string, { status: number; body: string }> = {
   'a wrong secret, with 401 as the contract has it': {
@@ -73,12 +87,10 @@ const refusals: Record<string, { status: number; body: string }> = {
 };
 for (const [what, { status, body }] of Object.entries(refusals)) {
   test(`a target that refuses ${what}, is asked twice and not blamed`, async () => {
-    const run = await runAgainst((_asked, response) =>
-      response.writeHead(status, { 'content-type': 'application/json' }).end(body),
-    );
+    const handler: Handler = (_asked, response) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
     const cause = `the target refuses the credentials in NOMBA_CLIENT_ID and NOMBA_CLIENT_SECRET \\(${status} .*it may want NOMBA_ACCOUNT_ID\\); run again`;
-    expectNoVerdict(run, 2, new RegExp(cause));
-    expect(run.output).not.toContain('target-bug');
+    await expectNoVerdict(handler, 2, new RegExp(cause));
   });
 }
 
@@ -147,9 +159,8 @@ const elsewhere: Record<string, { handler: Handler; answer: string }> = {
 };
 for (const [what, { handler, answer }] of Object.entries(elsewhere)) {
   test(`${what} is not taken for the API`, async () => {
-    const run = await runAgainst(handler);
     const cause = `Inconclusive: no verdict on http:\\S+: this does not look like the API: every request is answered ${answer}; is the base URL right\\? Run again`;
-    expectNoVerdict(run, 3, new RegExp(cause));
+    await expectNoVerdict(handler, 3, new RegExp(cause));
   });
 }
 
