@@ -15,7 +15,7 @@ import type { Contract, Operation } from '../../schemas/openapi/contract.ts';
 import { essenceOf, isJson } from '../../schemas/openapi/media-types.ts';
 import { knownName, snakeCase } from '../../schemas/openapi/names.ts';
 import { type Refusal, rightRefusals } from '../../schemas/openapi/refusals.ts';
-import type { DiagnosisRecord } from '../../schemas/report/record.ts';
+import type { AnswerRecord, DiagnosisRecord } from '../../schemas/report/record.ts';
 import type {
   ConformanceReport,
   Deviation,
@@ -32,6 +32,13 @@ interface Seen {
   coverage: ConformanceReport['coverage'];
   /** How its operations want to be asked. */
   asked: readonly DiagnosisRecord[];
+  /** What they answer to who asks so. */
+  answers: readonly AnswerRecord[];
+}
+
+/** Whether an operation refuses its valid request: then of its answers only those to who asks in its way count. */
+function isBlocked({ asked }: Seen, { role }: Operation): boolean {
+  return asked.some(({ operation, probes }) => operation === role && probes > 0);
 }
 
 /** What the vendor's own documentation has, and the contract has not. */
@@ -69,15 +76,18 @@ function otherStatuses(seen: Seen, operation: Operation): Otherwise[] {
   const { contract, coverage } = seen;
   const { role } = operation;
   const id = `${role}.documented-status`;
-  const otherwise = seen.asked.find((one) => one.operation === role && one.probes > 0);
-  const granted = deviationsOf(seen, `${role}.success`).map(({ actual }) => statusIn(actual));
-  const statuses = coverage.undocumented
-    .filter(({ kind, operation: asked }) => kind === 'status' && asked === role)
-    .map(({ what }) => what)
-    .filter(
-      (status) => !otherwise || otherwise.refusals.some((refusal) => String(refusal.status) === status),
-    );
-  return statuses.flatMap((status): Otherwise[] => {
+  const answers = seen.answers.filter((one) => one.operation === role);
+  const granted = [
+    ...deviationsOf(seen, `${role}.success`).map(({ actual }) => statusIn(actual)),
+    ...answers.filter(({ why }) => !why).map((one) => String(one.status)),
+  ];
+  const statuses = coverage.undocumented.filter(
+    ({ kind, operation: asked, what }) =>
+      kind === 'status' &&
+      asked === role &&
+      (!isBlocked(seen, operation) || answers.some((one) => String(one.status) === what)),
+  );
+  return statuses.flatMap(({ what: status, types = [] }): Otherwise[] => {
     const isRefusal = /^4\d\d$/.test(status);
     if (!isRefusal && !(/^2\d\d$/.test(status) && granted.includes(status))) return [];
     const alike = isRefusal ? (status === '403' ? 'unauthenticated' : 'invalid') : undefined;
@@ -85,9 +95,10 @@ function otherStatuses(seen: Seen, operation: Operation): Otherwise[] {
     const definition = contract.resolve(
       contract.valueAt(pointerTo(operation.pointer, 'responses', String(like))),
     );
-    const refuses = isRefusal ? reasonsFor(seen, operation, status, otherwise) : [];
+    const refuses = isRefusal ? reasonsFor(seen, operation, status) : [];
     const said = {
       ...definition,
+      ...contentUnder(definition, types),
       description: STATUS_CODES[status] ?? `Status ${status}`,
       ...(refuses.length > 0 && { 'x-nomba-refuses': refuses }),
     };
@@ -111,18 +122,25 @@ function otherStatuses(seen: Seen, operation: Operation): Otherwise[] {
   });
 }
 
+/** The content of a response under the types of JSON that it came with. */
+function contentUnder({ content }: Record<string, unknown>, types: string[]): Record<string, unknown> {
+  const [media] = Object.values(object(content) ?? {});
+  const named = types.filter(isJson);
+  return media === undefined || named.length === 0
+    ? {}
+    : { content: Object.fromEntries(named.map((type) => [type, media])) };
+}
+
 /** For what a status is the refusal, where nothing but the answers tells it: a reason that it is not meant for. */
-function reasonsFor(
-  seen: Seen,
-  operation: Operation,
-  status: string,
-  otherwise: DiagnosisRecord | undefined,
-): Refusal[] {
+function reasonsFor(seen: Seen, operation: Operation, status: string): Refusal[] {
   const { contract, requirements } = seen;
   const documented = [...operation.responses.map((response) => response.status), status];
   const isFor = (why: Refusal) => {
     if (rightRefusals(documented, why).includes(Number(status))) return false;
-    if (otherwise) return otherwise.refusals.some((one) => one.why === why && String(one.status) === status);
+    const isTold = seen.answers.some(
+      (one) => one.operation === operation.role && one.why === why && String(one.status) === status,
+    );
+    if (isTold || isBlocked(seen, operation)) return isTold;
     const { words } = contract.refusalOf(operation, why);
     return requirements.some(
       (row) =>
@@ -139,32 +157,40 @@ function statusIn(actual: string): string {
   return /^\d{3}\b/.exec(actual)?.[0] ?? '';
 }
 
-/** JSON under another name than the documented one. */
+/** JSON under another name than the documented one. Of an operation that is blocked, whatever it answers. */
 function otherMediaTypes(seen: Seen, operation: Operation): Otherwise[] {
-  const { contract } = seen;
+  const { contract, coverage } = seen;
   const { role } = operation;
   const id = `${role}.documented-media-type`;
-  const found = new Map<string, Otherwise>();
-  for (const { actual, exchange, proof } of deviationsOf(seen, id)) {
-    const type = essenceOf(actual);
-    const status = exchange?.response?.status ?? 0;
-    const [content] = contract.response(operation, status)?.contents ?? [];
-    if (!content?.schemaPointer || !isJson(type) || found.has(`${status} ${type}`)) continue;
-    const media = parentOf(content.schemaPointer);
-    found.set(`${status} ${type}`, {
+  const met = coverage.undocumented.filter(
+    ({ kind, operation: asked, what }) => kind === 'media-type' && asked === role && isJson(what),
+  );
+  return [...new Set(met.map(({ what }) => what))].map((type): Otherwise => {
+    const where = met.filter(({ what }) => what === type).map((drift) => drift.where);
+    const contents = operation.responses
+      .filter(({ status }) => isBlocked(seen, operation) || where.includes(status))
+      .flatMap((response) => response.contents.slice(0, 1));
+    const medias = contents.flatMap(({ schemaPointer }) =>
+      schemaPointer === undefined ? [] : [parentOf(schemaPointer)],
+    );
+    const shown = deviationsOf(seen, id).find(({ actual }) => essenceOf(actual) === type);
+    const documented = contents[0]?.mediaType;
+    return {
       operation: role,
-      title: `${role} answers ${status} as ${type}, where the contract has ${content.mediaType}`,
+      title: `${role} answers as ${type}, where the contract has ${documented}`,
       differences: [type],
-      requirements: [id],
+      requirements: failing(seen, [id], true),
       remedies: {
         contract: `document ${type} for the answers of ${role}`,
-        target: `answer as ${content.mediaType}`,
+        target: `answer as ${documented}`,
       },
-      actions: [{ target: pathIn(contract, parentOf(media)), update: { [type]: contract.valueAt(media) } }],
-      proof,
-    });
-  }
-  return [...found.values()];
+      actions: medias.map((media) => ({
+        target: pathIn(contract, parentOf(media)),
+        update: { [type]: contract.valueAt(media) },
+      })),
+      proof: shown?.proof ?? [],
+    };
+  });
 }
 
 /** Names that say the same of the end of a token. */
@@ -312,16 +338,22 @@ function otherValues(seen: Seen, operation: Operation): Otherwise[] {
   const { role } = operation;
   const id = `${role}.response-schema`;
   const found = new Map<string, Otherwise>();
-  for (const { actual, expected, instancePointer = '', place, proof } of deviationsOf(seen, id)) {
-    if (!place || found.has(place.pointer) || contract.valueAt(place.pointer) === undefined) continue;
-    const actions = allowing(contract, place.pointer, instancePointer, actual);
+  const wrong = [
+    ...deviationsOf(seen, id).map(({ place, ...rest }) => ({ ...rest, pointer: place?.pointer ?? '' })),
+    ...seen.answers
+      .filter((one) => one.operation === role)
+      .flatMap(({ errors }) => errors.map((error) => ({ ...error, proof: [] }))),
+  ];
+  for (const { actual, expected, instancePointer = '', pointer, proof } of wrong) {
+    if (found.has(pointer) || contract.valueAt(pointer) === undefined) continue;
+    const actions = allowing(contract, pointer, instancePointer, actual);
     if (actions.length === 0) continue;
     const what = instancePointer.slice(1).replaceAll('/', '.');
-    found.set(place.pointer, {
+    found.set(pointer, {
       operation: role,
       title: `${role} answers with ${actual} as ${what}, which ${expected}`,
       differences: [what],
-      requirements: [id],
+      requirements: failing(seen, [id], true),
       remedies: { contract: `describe ${what} as it is`, target: `mend ${what}: it ${expected}` },
       actions,
       proof,

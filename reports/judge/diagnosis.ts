@@ -19,7 +19,9 @@ export function diagnosisOf(
     ),
   );
   const known = records.flatMap(({ diagnoses = [] }) => diagnoses);
-  const all = [...asked, ...answersOtherwise({ contract, requirements, coverage, asked: known })];
+  const answers = records.flatMap((record) => record.answers ?? []);
+  const seen = { contract, requirements, coverage, asked: known, answers };
+  const all = [...asked, ...answersOtherwise(seen)];
   // What two operations share is said once.
   const actions = contract.effective(all.flatMap((one) => one.actions));
   const diagnosis = all.map((one) => ({

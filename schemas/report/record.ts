@@ -21,6 +21,16 @@ export interface CheckRecord {
   script?: string;
 }
 
+/** An answer to a request that no requirement is about, since it is made as the contract does not say. */
+export interface AnswerRecord {
+  operation: string;
+  status: number;
+  /** Why the request had to be refused, if it had. */
+  why?: Refusal;
+  /** What its body has against the schema of the contract. */
+  errors: { instancePointer: string; expected: string; actual: string; pointer: string }[];
+}
+
 /** Why an operation refused its valid request: in what one that it took differs. */
 export interface DiagnosisRecord {
   operation: string;
@@ -34,8 +44,6 @@ export interface DiagnosisRecord {
   actions: OverlayAction[];
   /** Whether these actions say all of it: some of what a request may have no document can say. */
   isTellable: boolean;
-  /** The statuses with which it refuses who asks in its way, each for a reason. */
-  refusals: { why: Refusal; status: number }[];
   /** What there is to do beside, where no request of this run could find more. */
   advice?: string;
   probes: number;
@@ -78,6 +86,8 @@ export interface ScenarioRecord {
   /** When the last of the tokens that it left ends, in ISO 8601; absent where it left none that says so. */
   leftUntil?: string;
   diagnoses?: DiagnosisRecord[];
+  /** What operations answer to who asks in the way that was found: with success, or a refusal for a reason. */
+  answers?: AnswerRecord[];
   outages?: Outage[];
   /** What was cut since operations hung, so far in its worker. */
   cuts?: Cut[];

@@ -247,7 +247,7 @@ export interface Drift {
   where: string;
   /** Its name or value. */
   what: string;
-  /** Of a property, of which JSON types its values were. */
+  /** Of a property, of which JSON types its values were; of a status, of which media types its answers. */
   types?: Text[];
   seen: Positive;
 }

@@ -13,6 +13,7 @@ import { lenientBodies, malformedBodies, notUtf8 } from '../../fixtures/requests
 import { otherMediaTypes, otherMethods, parametersInQuery } from '../../fixtures/requests/media-types.ts';
 import { overhead } from '../../fixtures/requests/overhead.ts';
 import { sampleRequest } from '../../fixtures/requests/sample.ts';
+import { namesAccount } from '../../fixtures/requests/values.ts';
 import {
   answersDocumentedRefusal,
   doesNotSucceed,
@@ -106,7 +107,7 @@ function groupsOf(contract: Contract, role: Role, client: Credentials): RefusalG
     { derive: (valid) => outsideEnum(contract, valid), rules: [refusesAs(`${role}.enum`, invalid)] },
     {
       derive: (valid) => wrongHeaders(contract, valid),
-      rules: [refusesAs(`${role}.header-parameter`, invalid)],
+      rules: [refusesAs(`${role}.header-parameter`, invalid, ...withoutAccount(contract, role))],
     },
     {
       derive: (valid) => wrongQueries(contract, valid),
@@ -128,6 +129,12 @@ function groupsOf(contract: Contract, role: Role, client: Credentials): RefusalG
     { derive: otherMethods, rules: [refusesMethod(method), namesMethods(method)] },
     { derive: parametersInQuery, rules: [refusesWith4xx(method)] },
   ];
+}
+
+/** The account that a client acts for is a part of its proof: without it, that may be what is refused. */
+function withoutAccount(contract: Contract, role: Role): readonly number[] {
+  const operation = contract.operation(role);
+  return operation?.parameters.some(namesAccount) ? contract.refusalOf(operation, 'unauthenticated').all : [];
 }
 
 function refusalOf(contract: Contract, role: Role): RightStatuses {

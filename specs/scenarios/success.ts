@@ -37,6 +37,8 @@ function succeeds(contract: Contract, role: Role): Scenario {
       if ((await t.presence(exchange)) === 'away') throw new Unobtainable(t.whyAway(exchange));
       if (isSpentByResending(exchange)) throw new Unobtainable('the first answer to the request was lost');
       if (!exchange.response?.success) await t.diagnose(role);
+      else if (!t.contract.response(exchange.draft.operation, exchange.response.status))
+        t.answered(role, exchange);
       const problem = successProblem(t.contract, exchange);
       t.check(`${role}.success`, problem === undefined, {
         expected: 'the documented success, of its media type and valid under its schema',
