@@ -35,7 +35,9 @@ export function causesOf(requirements: RequirementResult[]): Cause[] {
 function marksOf({ requirement, deviation }: Open, undocumented: Set<string>): string[] {
   const { instancePointer, place, expected, actual, proof } = deviation;
   const answer = answerOf(requirement, deviation);
-  if (undocumented.has(answer)) return [`answer ${answer}`];
+  // What was to be refused and was taken is more than an undocumented answer.
+  const grave = rowOf(requirement.id).gravity === 'security';
+  if (undocumented.has(answer) && !grave) return [`answer ${answer}`];
   if (instancePointer !== undefined) {
     return [
       JSON.stringify([
@@ -50,7 +52,7 @@ function marksOf({ requirement, deviation }: Open, undocumented: Set<string>): s
   const status = /^\d{3}\b/.exec(actual)?.[0];
   const decisive = proof.at(-1)?.exchange.id;
   return [
-    JSON.stringify([requirement.id, expected, status ?? actual]),
+    JSON.stringify([requirement.id, ...(status === undefined ? [expected, actual] : [status])]),
     // Not of what is said of headers, of which one answer may have several.
     ...(status !== undefined && decisive !== undefined ? [`exchange ${decisive}`] : []),
   ];
@@ -117,7 +119,9 @@ function titleOf({ requirement, deviation }: Open): string {
 /** Where a requirement stands in the order of what a reader is to have first. */
 function rank({ id, level }: Pick<RequirementResult, 'id' | 'level'>): number {
   const { gravity = 'form' } = rowOf(id);
-  return (level === 'must' ? 0 : 10) + gravities.indexOf(gravity) + (id.endsWith('.envelope') ? 0.5 : 0);
+  // These are broken beside one that says more: a revoked token that is taken, a property that is missing.
+  const isCommon = /\.(envelope|unauthenticated)$/.test(id);
+  return (level === 'must' ? 0 : 10) + gravities.indexOf(gravity) + (isCommon ? 0.5 : 0);
 }
 
 function inOrder(a: Cause, b: Cause): number {
@@ -131,10 +135,13 @@ function blocked(requirements: RequirementResult[], causes: Cause[]): Cause[] {
   const taken = new Set<string>();
   return causes.map((cause) => {
     const failing = cause.requirements.flatMap((id) => (id.endsWith('.success') ? [groupOf(id)] : []));
+    // A success without its tokens leaves open what says so.
+    const poor = cause.requirements.flatMap((id) => (id.endsWith('.envelope') ? [groupOf(id)] : []));
     const blocks = open.filter(
       ({ id, operation, reason }) =>
         !taken.has(id) &&
-        failing.some((role) => role === 'issue' || operation === role || reason.includes(role)),
+        (failing.some((role) => role === 'issue' || operation === role || reason.includes(role)) ||
+          poor.some((role) => reason.includes(`the ${role} operation gives no`))),
     );
     for (const { id } of blocks) taken.add(id);
     return { ...cause, blocks: blocks.map(({ id }) => id) };

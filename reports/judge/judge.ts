@@ -246,12 +246,16 @@ function whyHollow({ id, scenario }: Requirement, records: ScenarioRecord[]): st
   return `hollow: every answer that it was held to was a refusal (${statuses.join(', ')}), and none a success`;
 }
 
-/** The same expectation broken in the same way is one deviation, however many scenarios met it. */
+/**
+ * The same expectation broken in the same way is one deviation, however many scenarios met it: it is run again in the
+ * one of fewest requests. First those that a script and few exchanges show.
+ */
 function group(
   { level }: Requirement,
   failed: { check: CheckRecord; record: ScenarioRecord }[],
 ): Deviation[] {
   const grouped = new Map<string, Deviation>();
+  const cheapest = new Map<Deviation, number>();
   for (const { check, record } of failed) {
     const { expected = '', actual = '', instancePointer, place } = check;
     const key = JSON.stringify([expected, actual, instancePointer, place?.pointer]);
@@ -260,13 +264,17 @@ function group(
       same.occurrences += 1;
       if (record.scenario !== same.scenario && !same.alsoIn.includes(record.scenario))
         same.alsoIn.push(record.scenario);
+      if (record.requests < (cheapest.get(same) ?? 0)) {
+        same.rerun = rerun(record);
+        cheapest.set(same, record.requests);
+      }
       continue;
     }
     // The first of each scenario is kept in any case: an acceptance may be for one scenario only.
     const isFirst = ![...grouped.values()].some(({ scenario }) => scenario === record.scenario);
     if (grouped.size >= deviationsKept && !isFirst) continue;
     const shown = check.exchange === undefined ? undefined : record.exchanges[check.exchange];
-    grouped.set(key, {
+    const deviation: Deviation = {
       level,
       scenario: record.scenario,
       alsoIn: [],
@@ -281,9 +289,12 @@ function group(
       proof: proofIn(record, check),
       ...(check.script === undefined ? {} : { script: check.script }),
       rerun: rerun(record),
-    });
+    };
+    grouped.set(key, deviation);
+    cheapest.set(deviation, record.requests);
   }
-  return [...grouped.values()];
+  const effort = ({ script, proof }: Deviation) => (script === undefined ? 1000 : 0) + proof.length;
+  return [...grouped.values()].sort((a, b) => effort(a) - effort(b));
 }
 
 function proofIn({ exchanges }: ScenarioRecord, { proof = [] }: CheckRecord): ProofStep[] {
@@ -293,12 +304,12 @@ function proofIn({ exchanges }: ScenarioRecord, { proof = [] }: CheckRecord): Pr
   });
 }
 
-/** Runs one scenario again, against the same target. */
+/** Runs one scenario again, against the same target, into a folder of its own: the report at hand stays. */
 function rerun({ scenario, run }: ScenarioRecord): string {
   const { name, baseUrl } = run.target;
   const target =
     name === 'mock' ? '' : name === 'custom' ? `NOMBA_BASE_URL='${baseUrl}' ` : `NOMBA_TARGET=${name} `;
-  return `${target}npx playwright test --project=conformance -g '${scenario.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}'`;
+  return `${target}NOMBA_REPORTS_DIR=reports/rerun npx playwright test --project=conformance -g '${scenario.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}'`;
 }
 
 function errorsIn(records: ScenarioRecord[]): RunError[] {

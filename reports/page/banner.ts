@@ -68,18 +68,64 @@ function facts(report: ConformanceReport): View {
     <div><dt>Target</dt><dd>${shown(target.name)}<br /><span class="quiet">${shown(target.baseUrl)}</span></dd></div>
     ${warnings.map((warning) => html`<div><dt>Warning</dt><dd>${shown(warning)}</dd></div>`)}
     <div><dt>Contract</dt><dd>${shown(contract.title)} ${shown(contract.version)}<br />
-      <span class="quiet" title=${`SHA-256 ${contract.sha256}`}>${shown(contract.path)}, SHA-256 ${shown(contract.sha256.slice(0, 12))}…</span>
-      ${overlay && html`<br /><span class="quiet" title=${`SHA-256 ${overlay.sha256}`}>with ${shown(overlay.path)}, SHA-256 ${shown(overlay.sha256.slice(0, 12))}…</span>`}</dd></div>
+      <span class="quiet" title=${`SHA-256 ${contract.sha256}`}>${shown(contract.path)}</span>
+      ${overlay && html`<br /><span class="quiet" title=${`SHA-256 ${overlay.sha256}`}>with ${shown(overlay.path)}</span>`}</dd></div>
     <div><dt>Run</dt><dd><time datetime=${startedAt}>${moment(startedAt)}</time><br />
       <span class="quiet">${duration(durationMs)}, ${counted(requests, 'request')}</span></dd></div>
     <div><dt>Suite</dt><dd>${shown(suite.version)}<br /><span class="quiet">commit ${shown(suite.commit.slice(0, 12))}</span></dd></div>
     <div><dt>Rules</dt><dd>${rules}${partial && ', a part only'}<br /><span class="quiet">exit code ${exitCode}</span></dd></div>
+    ${guarantees(report)}
   </dl>`;
+}
+
+/** What the run did beside asking: tokens, outages, what was cut short, leeway, corrections, baseline. */
+function guarantees(report: ConformanceReport): View {
+  const { tokens, outages = [], cuts = [], corrections = [], baseline, requirements } = report;
+  const away = outages.reduce((all, { durationMs }) => all + (durationMs ?? 0), 0);
+  const endless = outages.some(({ durationMs }) => durationMs === null);
+  const leeway = requirements.find(({ id }) => id === 'token.leeway')?.outcome;
+  const told: [string, string, View?][] = [
+    [
+      'Tokens left',
+      `${count(tokens.left)} of ${count(tokens.issued)}`,
+      tokens.left > 0
+        ? 'they live until they expire'
+        : tokens.issued > 0
+          ? 'every one is dead again'
+          : 'none was obtained',
+    ],
+  ];
+  if (outages.length > 0) {
+    told.push([
+      'Away',
+      counted(outages.length, 'time'),
+      endless ? 'and did not return' : `for ${duration(away)} in all`,
+    ]);
+  }
+  for (const { operation, hangs, notSent } of cuts) {
+    told.push([
+      'Cut short',
+      `${operation} hung ${counted(hangs, 'time')}`,
+      `${counted(notSent, 'request')} not sent`,
+    ]);
+  }
+  if (leeway === 'failed') told.push(['Leeway', 'seen', 'an expired token is taken for a while']);
+  if (corrections.length > 0)
+    told.push(['Corrections', counted(corrections.length, 'change'), 'of the contract']);
+  if (baseline) {
+    told.push(['New since', moment(baseline.startedAt), 'alone turns the verdict']);
+  }
+  return told.map(
+    ([name, value, note]) =>
+      html`<div><dt>${name}</dt><dd>${shown(value)}${note && html`<br /><span class="quiet">${note}</span>`}</dd></div>`,
+  );
 }
 
 /** What is wrong with the run itself, before anything about the contract; nothing when nothing is. */
 export function runTroubles(report: ConformanceReport): View {
-  const { errors, knownDeviationProblems, correctionProblems = [], partial } = report;
+  const { sentence, knownDeviationProblems, correctionProblems = [], partial } = report;
+  // What the sentence says is not said again.
+  const errors = report.errors.filter(({ message }) => !sentence.includes(message.replace(/\.$/, '')));
   return [
     errors.length > 0 &&
       html`<section class="trouble" aria-labelledby="errors"><h2 id="errors">Run errors</h2>
@@ -98,13 +144,13 @@ export function runTroubles(report: ConformanceReport): View {
   ];
 }
 
-/** Entries for the known-deviations file, ready to paste; nothing when there are none. */
+/** The file of known deviations that accepts what broke, but for reasons and owners; nothing when there is none. */
 export function suggestions({ suggestedEntries }: ConformanceReport): View {
   return (
     suggestedEntries.length > 0 &&
     html`<details class="suggestions fold">
-      <summary>Accept for a while instead: ${counted(suggestedEntries.length, 'entry', 'entries')} for the known-deviations file</summary>
-      ${suggestedEntries.map((entry, at) => command(`Entry ${at + 1}`, entry.trimEnd()))}
+      <summary>Accept for a while instead: a file of known deviations with ${counted(suggestedEntries.length, 'entry', 'entries')}</summary>
+      ${command('known.yaml', `known:\n${suggestedEntries.join('')}`.trimEnd())}
     </details>`
   );
 }

@@ -12,13 +12,13 @@ const gravityNames = {
 
 /**
  * The broken requirements by what they come from, gravest cause first: of each cause the requirement that says it
- * best stands open, the others are folded behind it. A requirement stands under the first cause that breaks it.
+ * best stands open, the others are folded behind it; causes after the first few are a line each. A requirement stands under the first cause that breaks it.
  */
 export function causesView(
   { causes }: Pick<ConformanceReport, 'causes'>,
   broken: RequirementResult[],
   context: RequirementContext,
-  openCards: number,
+  openCauses: number,
 ): View {
   const waiting = new Map(broken.map((requirement) => [requirement.id, requirement]));
   const take = (id: string) => {
@@ -31,12 +31,15 @@ export function causesView(
     .filter(({ members }) => members.length > 0);
   return [
     groups.map(({ cause, members: [lead, ...others] }, at) => {
-      const card = lead && requirementCard(lead, context, { open: at < openCards, named: false });
-      return html`<section class="cause" id=${`cause-${at + 1}`}>
-        ${heading(cause, at + 1)}
-        ${card}
-        ${others.length > 0 && folded(others, context)}
-      </section>`;
+      const isOpen = at < openCauses;
+      const content = [
+        lead && requirementCard(lead, context, { open: isOpen, named: false }),
+        others.length > 0 && folded(others, context),
+      ];
+      const id = `cause-${at + 1}`;
+      return isOpen
+        ? html`<section class="cause" id=${id}>${heading(cause, at + 1)}${content}</section>`
+        : html`<details class="cause rows" id=${id}><summary>${heading(cause, at + 1)}</summary>${content}</details>`;
     }),
     [...waiting.values()].map((requirement) => requirementCard(requirement, context, { open: false })),
   ];

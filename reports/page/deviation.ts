@@ -79,6 +79,16 @@ function stepView(
   </li>`;
 }
 
+/** Which variables the command needs beside those in it, the mock of a run having its own; and where its test is told. */
+function besides({ rerun, script = '', scenario }: Deviation): View {
+  const short = script.includes('NOMBA_SHORT_LIVED') ? ', and the same of the short-lived client' : '';
+  const test = new URLSearchParams({ q: scenario.slice(0, longestGist) });
+  return html`<p class="quiet besides">
+    ${/^NOMBA_(?:BASE_URL|TARGET)=/.test(rerun) && html`It needs <code>NOMBA_CLIENT_ID</code> and <code>NOMBA_CLIENT_SECRET</code>${short}. `}
+    <a href=${`playwright/index.html#?${test}`}>The test in Playwright’s report</a>
+  </p>`;
+}
+
 function proof(shownDeviation: Shown): View {
   const { deviation, open } = shownDeviation;
   const { expected, actual, instancePointer, proof: steps, curl, script, rerun, alsoIn } = deviation;
@@ -92,6 +102,7 @@ function proof(shownDeviation: Shown): View {
       </div>
     </dl>
     ${command('Run again', rerun)}
+    ${besides(deviation)}
     ${contractLines(shownDeviation)}
     ${steps.length > 0 && html`<ol class="steps">${steps.map((step) => stepView(step, deviation, open))}</ol>`}
     ${reproduce !== undefined && html`<details class="fold"><summary>Reproduce from a shell</summary>${command('Reproduce', reproduce)}</details>`}

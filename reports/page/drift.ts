@@ -23,16 +23,3 @@ export function driftView({ coverage: { undocumented } }: ConformanceReport): Vi
     }
   </section>`;
 }
-
-/** Access tokens obtained, revoked again, and left alive. */
-export function tokensView({ tokens: { issued, revoked, left } }: ConformanceReport): View {
-  return html`<section id="tokens" class="panel" aria-labelledby="tokens-title">
-    <h2 id="tokens-title">Tokens</h2>
-    <dl class="numbers">
-      <div><dt>issued</dt><dd>${count(issued)}</dd></div>
-      <div><dt>revoked</dt><dd>${count(revoked)}</dd></div>
-      <div class=${left > 0 ? 'is-known' : null}><dt>left</dt><dd>${count(left)}</dd></div>
-    </dl>
-    <p class="quiet">${left === 0 ? 'Every access token the run obtained is dead.' : 'Those left could not be revoked and live until they expire.'}</p>
-  </section>`;
-}

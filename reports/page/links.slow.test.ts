@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { browserLaunchOptions } from '../../fixtures/lab/browser.ts';
-import { openReport } from '../../fixtures/lab/reports/opened-page.ts';
+import { openReport, unfold } from '../../fixtures/lab/reports/opened-page.ts';
 import { nonconformingReport } from '../../fixtures/lab/reports/report-builder.ts';
 
 test.use({ launchOptions: browserLaunchOptions() });
@@ -61,6 +61,7 @@ test('a clause of a standard is a link to it, and nothing but a web address beco
   const known = report.requirements.find(({ id }) => id === 'revoke.unauthenticated');
   if (known?.acceptance) known.acceptance.link = 'javascript:alert(1)';
   await openReport(page, report);
+  await unfold(page);
   await expect(page.getByRole('link', { name: 'RFC 6749, section 5.1' }).first()).toHaveAttribute(
     'href',
     'https://www.rfc-editor.org/rfc/rfc6749#section-5.1',
@@ -104,4 +105,31 @@ test('a command is copied as it is, and the button says so', async ({ page, cont
   expect(copied).toBe(
     "NOMBA_TARGET=sandbox npx playwright test --project=conformance -g 'issue refuses a request without a required parameter'",
   );
+});
+
+test('n leads to the next cause and p to the one before, filters and fields left alone', async ({ page }) => {
+  await openReport(page, nonconformingReport());
+  const causes = page.locator('.cause');
+  for (const [key, at] of [
+    ['n', 0],
+    ['n', 1],
+    ['p', 0],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect(causes.nth(at)).toBeFocused();
+  }
+  await page.getByRole('searchbox').fill('');
+  await page.keyboard.press('n');
+  await expect(page.getByRole('searchbox')).toHaveValue('n');
+});
+
+test('a deviation leads to its test in the report of Playwright', async ({ page }) => {
+  await openReport(page, nonconformingReport());
+  const card = page.locator('[id="token.revoked-unusable"]');
+  const link = card.getByRole('link', { name: 'The test in Playwright' }).first();
+  const [, query] = ((await link.getAttribute('href')) ?? '').split('#');
+  const [scenario] = nonconformingReport().requirements.flatMap(({ id, deviations }) =>
+    id === 'token.revoked-unusable' ? deviations.map((one) => one.scenario) : [],
+  );
+  expect(new URLSearchParams(query?.slice(1)).get('q')).toBe(scenario);
 });

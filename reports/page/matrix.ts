@@ -62,10 +62,13 @@ function rowView({ name, requirements }: MatrixRow, columns: OperationColumns[])
   </tr>`;
 }
 
-/** The cells of one operation: the requirement spans the statuses it is about. */
+/** The cells of one operation: the requirement spans the statuses it is about, a broken one those with which it broke. */
 function cells(requirement: RequirementResult | undefined, statuses: string[]): View {
   if (!requirement) return html`<td colspan=${statuses.length} class="first"></td>`;
-  const about = statusesOf(requirement, statuses);
+  const broke = statuses.filter((status) =>
+    requirement.deviations.some(({ exchange }) => String(exchange?.response?.status) === status),
+  );
+  const about = broke.length > 0 ? broke : statusesOf(requirement, statuses);
   const from = statuses.findIndex((status) => about.includes(status));
   const to = statuses.findLastIndex((status) => about.includes(status));
   const empty = (length: number, first: boolean) =>

@@ -1,9 +1,11 @@
-// Filters kept in the address, links that open what they point at, copying, arrow keys in the matrix.
+// Filters kept in the address, links that open what they point at, copying, keys: arrows in the matrix, n and p.
 // Without this script the page shows everything.
 (() => {
   const form = document.querySelector('.filters');
   const requirements = [...document.querySelectorAll('.requirement')];
   const cells = [...document.querySelectorAll('.matrix a.cell')];
+  const folds = [...document.querySelectorAll('.rows')];
+  for (const fold of folds) fold.dataset.open = fold.open;
   const output = document.querySelector('[data-count]');
   const reset = form.querySelector('[type="reset"]');
   const texts = new Map();
@@ -35,6 +37,14 @@
     for (const group of document.querySelectorAll('.group, .cause')) {
       const members = [...group.querySelectorAll('.requirement')];
       group.hidden = filtered && !members.some(({ hidden }) => !hidden);
+    }
+    // What is looked for is not behind a fold.
+    for (const fold of folds) {
+      const members = [...fold.querySelectorAll('.requirement')];
+      const found = members.filter(({ hidden }) => !hidden).length;
+      if (members.length > 0) fold.hidden = filtered && found === 0;
+      if (filtered && found > 0) fold.open = true;
+      else if (!filtered) fold.open = fold.dataset.open === 'true';
     }
     for (const cell of cells) cell.classList.toggle('dim', !kept.has(cell.dataset.for));
     for (const row of document.querySelectorAll('.matrix tbody tr')) {
@@ -182,6 +192,24 @@
     event.preventDefault();
     settleFocusableCell(next);
     next.focus();
+  });
+
+  // n and p lead to the next and the previous cause, or where there is none to the next requirement.
+  document.addEventListener('keydown', (event) => {
+    const typing = event.target.closest('input, textarea');
+    if (typing || event.altKey || event.ctrlKey || event.metaKey || !/^[np]$/.test(event.key)) return;
+    const stops = [...document.querySelectorAll('.cause, .group > .card')].filter(
+      (stop) => !stop.closest('[hidden]'),
+    );
+    const here = stops.findIndex((stop) => stop.contains(document.activeElement));
+    const below = stops.findIndex((stop) => stop.getBoundingClientRect().top > 0);
+    const at = here >= 0 ? here : below >= 0 ? below - 0.5 : stops.length;
+    const next = stops[event.key === 'n' ? Math.floor(at + 1) : Math.ceil(at - 1)];
+    if (!next) return;
+    if (next.matches('details')) next.open = true;
+    next.tabIndex = -1;
+    next.scrollIntoView();
+    next.focus({ preventScroll: true });
   });
 
   // Browsers that cannot style the inside of a closed fold get all folds opened for print.

@@ -12,7 +12,7 @@ import { changesView } from './changes.ts';
 import { linesAround } from './contract-lines.ts';
 import { correctionsView } from './corrections.ts';
 import { coverageView } from './coverage.ts';
-import { driftView, tokensView } from './drift.ts';
+import { driftView } from './drift.ts';
 import { filters } from './filters.ts';
 import { html, type View } from './html.ts';
 import { latencyView } from './latency.ts';
@@ -40,8 +40,8 @@ const styles = [
   'print',
 ];
 
-/** Exchanges stand open on the first cards only: the proof is at hand, and a huge report still opens fast. */
-const openCards = 20;
+/** So many causes stand open: the proof is at hand, and the others are a line each. */
+const openCauses = 3;
 
 /** What a page may tell of earlier runs. */
 export interface Past {
@@ -120,7 +120,7 @@ function body(
       </div>
       ${since && changesView(report, since)}
       ${coverageView(report)}
-      <div class="pair">${driftView(report)}${tokensView(report)}</div>
+      ${driftView(report)}
       ${latencyView(report)}
       ${trend}
     </main>
@@ -133,24 +133,55 @@ function body(
 
 function list(report: ConformanceReport, standings: Standings, context: RequirementContext): View {
   const { broken, advice, known, inconclusive, 'not-tested': notTested, passed } = standings;
-  const rows = (requirements: RequirementResult[]) =>
-    requirements.map((requirement) => requirementRow(requirement, context));
-  const cards = (requirements: RequirementResult[], opened: number) =>
-    requirements.map((requirement, at) => requirementCard(requirement, context, { open: at < opened }));
+  const cards = (requirements: RequirementResult[]) =>
+    requirements.map((requirement) => requirementCard(requirement, context, { open: false }));
   return html`
     ${group('deviations', 'Unexpected deviations', broken, '', [
       broken.length === 0 && html`<p class="empty">${noneBroken(report)}</p>`,
-      causesView(report, broken, context, openCards),
+      causesView(report, broken, context, openCauses),
       suggestions(report),
     ])}
-    ${advice.length > 0 && group('advice', 'Should deviations', advice, 'From standards that the contract names. Reported; they never turn the verdict.', cards(advice, 0))}
-    ${known.length > 0 && group('known', 'Known deviations', known, 'Accepted for a while, each with owner, reason and expiry.', cards(known, 0))}
-    ${inconclusive.length > 0 && group('inconclusive', 'Inconclusive', inconclusive, 'No answer could be had, or the control failed.', rows(inconclusive))}
-    ${notTested.length > 0 && group('not-tested', 'Not tested', notTested, 'A prerequisite is missing.', rows(notTested))}
-    ${passed.length > 0 && group('passed', 'Passed', passed, '', rows(passed))}
+    ${advice.length > 0 && group('advice', 'Should deviations', advice, 'From standards that the contract names. Reported; they never turn the verdict.', foldedCards(advice, context))}
+    ${known.length > 0 && group('known', 'Known deviations', known, 'Accepted for a while, each with owner, reason and expiry.', cards(known))}
+    ${inconclusive.length > 0 && group('inconclusive', 'Inconclusive', inconclusive, 'No answer could be had, or the control failed.', byReason(inconclusive, context))}
+    ${notTested.length > 0 && group('not-tested', 'Not tested', notTested, 'A prerequisite is missing.', byReason(notTested, context))}
+    ${passed.length > 0 && group('passed', 'Passed', passed, '', folded('Each with its sentence', passed, context))}
     ${report.notApplicable.length > 0 && notApplicable(report)}
     <p class="empty nothing" hidden>No requirement matches the filters.</p>
   `;
+}
+
+/** So many rows stand open: more are read one fold at a time. */
+const openRows = 3;
+
+/** Requirements that came to nothing, those of one reason together: it is said once. */
+function byReason(requirements: RequirementResult[], context: RequirementContext): View {
+  const reasons = [...new Set(requirements.map(({ reason }) => reason))];
+  return reasons.map((reason) =>
+    folded(
+      reason,
+      requirements.filter((one) => one.reason === reason),
+      context,
+    ),
+  );
+}
+
+/** Rows behind the line that they have in common, open where they are few. */
+function folded(line: string, requirements: RequirementResult[], context: RequirementContext): View {
+  return html`<details class="fold rows" open=${requirements.length <= openRows && requirements[0]?.outcome !== 'passed'}>
+    <summary><span class="reason">${shown(line)}</span> <span class="size">${requirements.length}</span></summary>
+    ${requirements.map((requirement) => requirementRow(requirement, context))}
+  </details>`;
+}
+
+/** Each card behind its title. */
+function foldedCards(requirements: RequirementResult[], context: RequirementContext): View {
+  return requirements.map(
+    (requirement) => html`<details class="fold rows">
+      <summary><h3>${shown(requirement.title)}</h3> <code>${shown(requirement.id)}</code></summary>
+      ${requirementCard(requirement, context, { open: false, named: false })}
+    </details>`,
+  );
 }
 
 function noneBroken({ verdict }: ConformanceReport): string {

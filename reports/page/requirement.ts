@@ -15,6 +15,9 @@ export interface RequirementContext {
   flaky: ReadonlyMap<string, number>;
 }
 
+/** So many deviations beside the first have a line each; more are folded. */
+const openOthers = 3;
+
 /** A requirement with deviations: the sentence, where it is written, and the proof of each deviation; its title where nothing above says it. */
 export function requirementCard(
   requirement: RequirementResult,
@@ -24,6 +27,9 @@ export function requirementCard(
   const { deviations, acceptance } = requirement;
   const [first, ...others] = [...deviations].sort((a, b) => a.level.localeCompare(b.level));
   const { linesAround } = context;
+  const further = others.map((deviation, at) =>
+    foldedDeviation({ deviation, requirement, number: at + 2, linesAround, open: true }),
+  );
   return html`<article class=${`requirement card is-${requirement.outcome}`} ...${address(requirement)}>
     <header>
       ${identity(requirement, context)}
@@ -32,24 +38,18 @@ export function requirementCard(
     ${quotation(requirement, placeName(requirement.source))}
     ${acceptance && acceptanceView(acceptance, context.startedAt)}
     ${first && deviationView({ deviation: first, requirement, number: 1, linesAround, open })}
-    ${
-      others.length > 0 &&
-      html`<div class="others">${others.map((deviation, at) =>
-        foldedDeviation({ deviation, requirement, number: at + 2, linesAround, open: true }),
-      )}</div>`
-    }
+    ${others.length > openOthers ? html`<details class="fold others rows"><summary>It shows in ${others.length} more ways</summary>${further}</details>` : others.length > 0 && html`<div class="others">${further}</div>`}
   </article>`;
 }
 
-/** A requirement without deviations: one line that opens. */
+/** A requirement without deviations: one line that opens; why it came to nothing stands above it. */
 export function requirementRow(requirement: RequirementResult, context: RequirementContext): View {
-  const { acceptance, outcome, reason } = requirement;
+  const { acceptance, outcome } = requirement;
   return html`<details class=${`requirement row is-${outcome}`} ...${address(requirement)}>
     <summary>
       ${sign(outcome)}
       <h3><span class="unseen">${outcomeNames[outcome]}: </span>${shown(requirement.title)}</h3>
       <span class="meta"><code>${shown(requirement.id)}</code> ${levelTag(requirement)}${flakyTag(requirement, context)}</span>
-      ${outcome !== 'passed' && html`<span class="reason">${shown(reason)}</span>`}
     </summary>
     <div class="inside">
       ${quotation(requirement, sourceLines(requirement.source, context.linesAround))}

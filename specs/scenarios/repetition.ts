@@ -77,7 +77,9 @@ function inSequence(contract: Contract): Scenario {
         const isGivenAgain =
           grants.filter(({ accessToken }) => accessToken === oldest?.accessToken).length > 1;
         if (oldest && !isGivenAgain && progress.succeeded('revoke') === rounds) {
-          const revocations = t.exchanges.filter(({ draft }) => draft.operation.role === 'revoke');
+          const revocations = t.exchanges.filter(
+            ({ draft, response }) => draft.operation.role === 'revoke' && response?.success,
+          );
           refusesRevoked(
             t,
             await presents(t, oldest, 'the first of ten tokens that were revoked'),
