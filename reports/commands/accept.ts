@@ -156,7 +156,9 @@ void runCommand(
     const report = readReport(reportFile);
     const file = values.file ?? process.env.NOMBA_KNOWN_DEVIATIONS;
     if (!file)
-      throw new UserError('Where do the entries go? Set NOMBA_KNOWN_DEVIATIONS, or add --file FILE.');
+      throw new UserError(
+        'No file is named for the entries; set NOMBA_KNOWN_DEVIATIONS, or add --file FILE.',
+      );
     const document = parseDocument(existsSync(file) ? readFileSync(file, 'utf8') : '');
     const [error] = document.errors;
     if (error)

@@ -57,7 +57,9 @@ async function readLines(file: string): Promise<string[]> {
     return (await readFile(file, 'utf8')).replace(/\n$/, '').split('\n');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new UserError(`The history ${file} cannot be read (${(error as Error).message}).`);
+    throw new UserError(
+      `The history ${file} cannot be read (${(error as Error).message}); correct NOMBA_HISTORY, or unset it.`,
+    );
   }
 }
 

@@ -176,7 +176,7 @@ test('the sentence on a breach tells what leads, where the contract says otherwi
   const checks = ['revoke.envelope', 'issue.enum'];
   const { sentence } = judged(checks.map((id) => failedCheck(id, { actual: `${'x'.repeat(1000)} ${id}` })));
   expect(sentence).toBe(
-    'Nonconforming: on the mock, issue does not refuse a value outside an enum as documented (schemas/nomba-authentication.openapi.yaml:53). It breaks the contract in 1 more way: revoke leaves out of an answer what the contract describes. Do not release before these are mended or accepted as known.',
+    'Nonconforming: on the mock, issue does not refuse a value outside an enum as documented (contract, line 53). It breaks the contract in 1 more way: revoke leaves out of an answer what the contract describes. Do not release before these are mended or accepted as known.',
   );
 });
 

@@ -1,4 +1,4 @@
-import type { ConformanceReport, RequirementResult } from '../../schemas/report/report.ts';
+import type { ConformanceReport, RequirementResult, Source } from '../../schemas/report/report.ts';
 import { oneLine } from '../formats/text.ts';
 import { describeSource } from './findings.ts';
 
@@ -57,17 +57,24 @@ export function nonconformingSentence(
   const [lead, ...rest] = causes;
   const since = baseline ? ` New since ${nameOfBaseline(baseline)}.` : '';
   const what = lead ? clause(report, lead.title) : `${nameOf(report)} breaks ${contract.title}`;
-  const where = describeSource(lead?.source ?? first.source);
+  const where = spokenSource(report, lead?.source ?? first.source);
   const told = rest.slice(0, named - 1).map(({ title }) => title);
   const untold = rest.length - told.length;
   const besides =
     rest.length === 0
       ? ''
-      : ` It breaks the contract in ${count(rest.length, 'more way')}: ${[...told, ...(untold > 0 ? [`${untold} more`] : [])].join('; ')}.`;
+      : ` It breaks the contract in ${count(rest.length, 'more way')}: ${[...told, ...(untold > 0 ? [`and ${untold} more`] : [])].join('; ')}.`;
   const [problem] = problems;
   const stale = problem === undefined ? '' : ` In the known deviations, ${oneLine(problem, 300)}`;
   const they = causes.length > 1 ? 'these are' : 'this is';
   return `Nonconforming${withCorrections(report)}: ${oneLine(what, 200)} (${where}).${oneLine(besides, 400)}${since}${stale} Do not release before ${they} mended or accepted as known.`;
+}
+
+/** A source as it is said aloud: `contract, line 138`. */
+function spokenSource({ contract, overlay }: Judged, source: Source): string {
+  if ('rfc' in source) return describeSource(source);
+  const name = { [contract.path]: 'contract', [overlay?.path ?? '']: 'overlay' }[source.file];
+  return name === undefined ? describeSource(source) : `${name}, line ${source.line}`;
 }
 
 /** ` with 3 corrections`: whatever the verdict, it is on another contract than the published one. */

@@ -207,7 +207,7 @@ test.describe('1, nonconforming', () => {
     expectVerdict(
       run,
       1,
-      /^Nonconforming: on http:\S+ a refreshed token does not authorise requests \(\S+yaml:\d+\)\. Do not release/,
+      /^Nonconforming: on http:\S+ a refreshed token does not authorise requests \(contract, line \d+\)\. Do not release/,
     );
     expect(run.stdout).toContain(`- requirement: ${broken}\n  reason: ""`);
   });

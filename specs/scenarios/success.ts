@@ -153,7 +153,7 @@ const lastingClaims = ['iss', 'sub', 'aud', 'client_id', 'azp'];
 function keepsClaims(t: ScenarioRun, before: Grant, after: Grant, exchange: Exchange): void {
   const [old, renewed] = [before, after].map(({ accessToken }) => readJwt(accessToken)?.payload);
   if (!old || !renewed) {
-    t.notTested('token.refresh-claims', 'the access tokens are no JWTs, and their claims not to be seen');
+    t.notTested('token.refresh-claims', 'the access tokens are no JWTs, so their claims cannot be seen');
     return;
   }
   const scopes = (claims: Record<string, unknown>) =>
