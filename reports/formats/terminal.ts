@@ -21,7 +21,7 @@ import {
   withOutcome,
 } from '../judge/findings.ts';
 import { driftFile } from './drift-overlay.ts';
-import { countOf, describeCuts, describeOutages, oneLine } from './text.ts';
+import { countOf, describeCuts, describeOutages, describeTokensLeft, oneLine } from './text.ts';
 
 export interface TerminalOptions {
   colour: boolean;
@@ -191,6 +191,7 @@ function factLines(report: ConformanceReport, directory: string): string[] {
     `Coverage:     ${describeCoverage(report)}`,
     ...(outside === undefined ? [] : [`Outside:      ${outside} (outside[] in conformance.json)`]),
     `Traffic:      ${requests} requests in ${(durationMs / 1000).toFixed(1)} s; tokens: ${tokens.issued} issued, ${tokens.revoked} revoked${left}`,
+    ...[describeTokensLeft(report) ?? []].flat().map((text) => `Tokens:       ${oneLine(text)}`),
     ...warnings.map((warning) => `Warning:      ${oneLine(warning, 1000)}`),
     ...[describeOutages(report) ?? []].flat().map((text) => `Outages:      ${oneLine(text)}`),
     ...describeCuts(report).map((text) => `Cut:          ${oneLine(text)}`),

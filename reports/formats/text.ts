@@ -69,3 +69,13 @@ export function describeCuts({ cuts = [] }: Pick<ConformanceReport, 'cuts'>): st
     return `${operation} hung ${hangs} times, so it was waited for ${wait}${unsent}`;
   });
 }
+
+/** How many tokens a run had to leave alive, and when they end; undefined where it left none. */
+export function describeTokensLeft({ tokens: { left, leftUntil } }: ConformanceReport): string | undefined {
+  if (left <= 0) return undefined;
+  const end =
+    leftUntil === undefined
+      ? 'when they end the target did not say'
+      : `the last of them ends at ${leftUntil}`;
+  return `${countOf(left, 'access token')} could not be revoked and ${left === 1 ? 'is' : 'are'} left alive; ${end}`;
+}

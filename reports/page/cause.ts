@@ -1,4 +1,5 @@
 import type { Cause, ConformanceReport, RequirementResult } from '../../schemas/report/report.ts';
+import { diagnosisOfCause } from './diagnosis.ts';
 import { html, type View } from './html.ts';
 import { type RequirementContext, requirementCard } from './requirement.ts';
 import { counted, shown } from './text.ts';
@@ -15,7 +16,7 @@ const gravityNames = {
  * best stands open, the others are folded behind it; causes after the first few are a line each. A requirement stands under the first cause that breaks it.
  */
 export function causesView(
-  { causes }: Pick<ConformanceReport, 'causes'>,
+  { causes, diagnosis = [] }: Pick<ConformanceReport, 'causes' | 'diagnosis'>,
   broken: RequirementResult[],
   context: RequirementContext,
   openCauses: number,
@@ -33,6 +34,7 @@ export function causesView(
     groups.map(({ cause, members: [lead, ...others] }, at) => {
       const isOpen = at < openCauses;
       const content = [
+        diagnosisOfCause({ diagnosis }, cause.requirements),
         lead && requirementCard(lead, context, { open: isOpen, named: false }),
         others.length > 0 && folded(others, context),
       ];

@@ -62,10 +62,15 @@ function heading({ scenario, alsoIn, occurrences, level }: Deviation): View {
   return [shown(scenario), marks.map((mark) => html` <span class="tag">${mark}</span>`)];
 }
 
+/** Exchanges in order, each folded behind what it was for and what came. */
+export function stepsView(steps: ProofStep[]): View {
+  return html`<ol class="steps">${steps.map((step) => stepView(step, undefined, false))}</ol>`;
+}
+
 /** One exchange of the proof: what it was for and what came, the whole behind it; open where the answer deviates. */
 function stepView(
   { purpose, exchange, waitedMs, decisive }: ProofStep,
-  deviation: Deviation,
+  deviation: Deviation | undefined,
   open: boolean,
 ): View {
   const { response, failure, request } = exchange;
@@ -74,7 +79,7 @@ function stepView(
     ${waitedMs !== undefined && html`<p class="quiet">${duration(waitedMs)} later</p>`}
     <details class="fold" open=${open && decisive}>
       <summary><span class="purpose">${shown(purpose)}</span> <code>${request.method} ${shown(request.url.replace(/^\w+:\/\/[^/]*/, ''))}</code> <b class="came">${shown(came)}</b>${decisive && html` <span class="tag">shows it</span>`}</summary>
-      ${exchangeView(exchange, decisive ? differingPart(deviation) : nothingDiffers)}
+      ${exchangeView(exchange, decisive && deviation ? differingPart(deviation) : nothingDiffers)}
     </details>
   </li>`;
 }

@@ -12,6 +12,7 @@ import { changesView } from './changes.ts';
 import { linesAround } from './contract-lines.ts';
 import { correctionsView } from './corrections.ts';
 import { coverageView } from './coverage.ts';
+import { diagnosisView } from './diagnosis.ts';
 import { driftView } from './drift.ts';
 import { filters } from './filters.ts';
 import { html, type View } from './html.ts';
@@ -113,6 +114,7 @@ function body(
       ${banner(report, standings)}
       ${runTroubles(report)}
       ${correctionsView(report)}
+      ${diagnosisView(report)}
       ${filters(report)}
       <div class="split">
         <div class="list">${list(report, standings, context)}</div>
