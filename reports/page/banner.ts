@@ -89,7 +89,9 @@ function guarantees(report: ConformanceReport): View {
       'Tokens left',
       `${count(tokens.left)} of ${count(tokens.issued)}`,
       tokens.left > 0
-        ? 'they live until they expire'
+        ? tokens.leftUntil === undefined
+          ? 'they live until they expire'
+          : html`the last ends ${moment(tokens.leftUntil)}`
         : tokens.issued > 0
           ? 'every one is dead again'
           : 'none was obtained',
