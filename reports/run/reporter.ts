@@ -9,10 +9,11 @@ import type {
   TestResult,
   TestStep,
 } from '@playwright/test/reporter';
+import { contractWords } from '../../fixtures/redaction/contract-words.ts';
 import { runKey } from '../../fixtures/redaction/fingerprint.ts';
-import type { Redactor } from '../../fixtures/redaction/redactor.ts';
+import type { Reading, Redactor } from '../../fixtures/redaction/redactor.ts';
 import { noObservations } from '../../fixtures/scenario/observations.ts';
-import { redactorFor } from '../../fixtures/scenario/session.ts';
+import { addressWords, redactorFor } from '../../fixtures/scenario/session.ts';
 import { reportsDirFrom } from '../../fixtures/settings/files.ts';
 import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
 import { runFolderVariable, terminalVariable } from '../../fixtures/settings/own-variables.js';
@@ -211,14 +212,17 @@ export default class ConformanceReporter implements Reporter {
   }
 
   onError(error: TestError): void {
-    cutCallLog(error);
-    const message = plain(error.message ?? error.value ?? 'unknown error').replace(/^Error: /, '');
-    const [, name, sentence = message] = /^(UserError|Unreachable): ([\s\S]*)$/.exec(message) ?? [];
+    const raw = error.message ?? error.value ?? '';
+    const [, name] = /^(?:Error: )?(UserError|Unreachable): /.exec(raw) ?? [];
+    // What the user set is told as it was written, save for credentials; all else comes from elsewhere.
+    cutCallLog(error, { trusted: name === 'UserError' });
+    const message = error.message ?? error.value ?? 'unknown error';
+    const sentence = message.replace(/^(?:Error: )?(?:(?:UserError|Unreachable): )?/, '');
     const kinds = { UserError: 'configuration', Unreachable: 'outage' } as const;
     // A file that is there and cannot be opened for want of means is no mistake of the user's.
-    const kind = outOfMeans.test(sentence) ? 'suite' : (kinds[name as keyof typeof kinds] ?? 'suite');
+    const kind = outOfMeans.test(raw) ? 'suite' : (kinds[name as keyof typeof kinds] ?? 'suite');
     // The time is over: the status of the run says so too.
-    if (/^Timed out waiting [\d.]+s for the /.test(message)) return;
+    if (/^(?:Error: )?Timed out waiting [\d.]+s for the /.test(raw)) return;
     const nothingSelected = message.startsWith('No tests found');
     if (nothingSelected) this.#selected = new Set();
     const told = nothingSelected ? 'nothing ran, since no scenario is selected' : sentence.split('\n')[0];
@@ -372,19 +376,33 @@ function withoutQuery(text: string): string {
   return text.replace(/\?\S*/, '');
 }
 
-function cutCallLog(error: TestError): void {
+function cutCallLog(error: TestError, reading: Reading = {}): void {
   for (const key of ['message', 'stack', 'value', 'snippet'] as const) {
     const text = error[key];
-    if (text !== undefined) error[key] = plain(text.split(/\n\s*Call log:/)[0] ?? '');
+    if (text !== undefined) error[key] = plain(text.split(/\n\s*Call log:/)[0] ?? '', reading);
   }
 }
 
-let known: Redactor | undefined;
+let gate: Redactor | undefined;
 
-/** A text without terminal colours and without the credentials that this process knows. */
-function plain(text: string): string {
-  known ??= redactorFor(credentialsIn(process.env));
-  return known.text(text.replaceAll(ansi, ''));
+/** A text without terminal colours, of which only what is harmless is shown. */
+function plain(text: string, reading: Reading = {}): string {
+  gate ??= redactorFor(credentialsIn(process.env), [...contractWordsOfRun(), ...addressWordsOfRun()]);
+  return gate.text(text.replaceAll(ansi, ''), reading);
+}
+
+/** The words of the contract, where it is one: a run may end because it is none. */
+function contractWordsOfRun(): Iterable<string> {
+  try {
+    return contractWords(contractOfRun());
+  } catch {
+    return [];
+  }
+}
+
+function addressWordsOfRun(): string[] {
+  const facts = runFacts();
+  return facts ? addressWords(facts.description.target.baseUrl) : [];
 }
 
 const ansi = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');

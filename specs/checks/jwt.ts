@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { Exchange } from '../../fixtures/http/exchange.ts';
-import { shortestEcho } from '../../fixtures/redaction/spellings.ts';
 import { type Jwt, readJwt } from '../../fixtures/requests/jwt.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { shown } from '../../schemas/validation/compile.ts';
+import { shortestEcho } from './spellings.ts';
 
 /** Difference allowed between the clocks of target and suite, and for rounding, in seconds. */
 const clockSkew = 60;

@@ -1,11 +1,11 @@
 import type { Exchange } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
 import type { Response } from '../../fixtures/http/response.ts';
-import { shortestEcho, spellingsOf } from '../../fixtures/redaction/spellings.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { type Mark, markOfHeader } from '../../fixtures/scenario/script.ts';
 import { isLoopback } from '../../fixtures/settings/limits.ts';
 import { challengeProblem } from './challenge.ts';
+import { shortestEcho, spellingsOf } from './spellings.ts';
 
 /**
  * What a stack trace, a database error or a framework's dump looks like, in the text of a JSON body. Every
@@ -215,7 +215,7 @@ const remembered = new Map<string, string[]>();
 function spellings(value: string): string[] {
   let found = remembered.get(value);
   if (!found) {
-    found = spellingsOf(value).map(({ text }) => text);
+    found = spellingsOf(value);
     if (remembered.size > 200) remembered.clear();
     remembered.set(value, found);
   }
