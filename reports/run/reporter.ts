@@ -401,7 +401,7 @@ function contractWordsOfRun(): Iterable<string> {
 }
 
 function addressWordsOfRun(): string[] {
-  const facts = runFacts();
+  const facts = preparedRun();
   return facts ? addressWords(facts.description.target.baseUrl) : [];
 }
 
