@@ -5,7 +5,7 @@ import { markOfHeader } from '../../fixtures/scenario/script.ts';
 import type { ResponseDefinition } from '../../schemas/openapi/contract.ts';
 import { isJson } from '../../schemas/openapi/media-types.ts';
 import { shown } from '../../schemas/validation/compile.ts';
-import { checkToken } from './token.ts';
+import { checkToken, checkUse } from './token.ts';
 import { checkTransport } from './transport.ts';
 
 /**
@@ -17,6 +17,7 @@ export function checkExchange(t: ScenarioRun, exchange: Exchange): void {
   if (exchange.draft.method !== exchange.draft.operation.method) return;
   checkForm(t, exchange);
   checkToken(t, exchange);
+  checkUse(t, exchange);
 }
 
 function checkForm(t: ScenarioRun, exchange: Exchange): void {

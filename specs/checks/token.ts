@@ -1,5 +1,7 @@
-import type { Exchange } from '../../fixtures/http/exchange.ts';
+import { type Exchange, outcomeOf } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
+import { readJwt } from '../../fixtures/requests/jwt.ts';
+import type { Grant } from '../../fixtures/requests/values.ts';
 import { contentFor, documentedProperties } from '../../fixtures/scenario/observations.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { pointerTo } from '../../schemas/document/pointer.ts';
@@ -39,12 +41,99 @@ export function checkToken(t: ScenarioRun, exchange: Exchange): void {
       instancePointer: at('expires_in'),
     });
   }
+  checkOwner(t, exchange, grant);
+  checkLifetime(t, exchange, grant, at('expires_in'));
   const announced = typeof lifetime === 'number' ? lifetime : undefined;
-  checkJwt(t, exchange, grant.accessToken, { lifetime: announced, at: at('access_token') });
+  checkJwt(t, exchange, grant.accessToken, {
+    lifetime: announced,
+    at: at('access_token'),
+    beside: grant.refreshToken,
+  });
   // How long a refresh token lives, nothing announces.
   if (grant.refreshToken) {
     checkJwt(t, exchange, grant.refreshToken, { lifetime: undefined, at: at('refresh_token') });
   }
+}
+
+/** The claims that say whose a token is. */
+const ownerClaims = ['sub', 'client_id', 'azp'];
+
+/**
+ * A token is its client's own: no other client had its text, and its claims do not name another. Two clients may have
+ * one subject, the account that both belong to: then neither ever had another. Nothing is said where there is one client.
+ */
+function checkOwner(t: ScenarioRun, exchange: Exchange, grant: Grant): void {
+  const { client, shortLivedClient: second } = t.target;
+  if (!second || second.id === client.id) return;
+  const { owners } = t.session.tokens;
+  const marks = ({ accessToken }: Grant): Map<string, string> => {
+    const claims = Object.entries(readJwt(accessToken)?.payload ?? {});
+    const told = claims.filter(([name]) => ownerClaims.includes(name));
+    return new Map([
+      ['text', accessToken],
+      ...told.map(([name, value]): [string, string] => [name, shown(value)]),
+    ]);
+  };
+  const { draft } = exchange;
+  const before = draft.grant && marks(draft.grant);
+  const asked = Object.values(Object(draft.json));
+  const asker = [client, second].find(({ id }) => asked.includes(id));
+  const foreign = [...marks(grant)].find(([name, value]) => {
+    const key = `${name} ${value}`;
+    const owner = owners.get(key);
+    if (before) {
+      const last = owners.get(`${name} ${before.get(name)}`);
+      return owner !== undefined && last !== undefined && owner !== last;
+    }
+    if (!asker) return false;
+    if (owner === undefined) owners.set(key, asker.id);
+    const others = [...owners].filter(([mark]) => mark.startsWith(`${name} `) && mark !== key);
+    return owner !== undefined && owner !== asker.id && others.some(([, id]) => id === asker.id);
+  });
+  t.check('token.own-client', foreign === undefined, {
+    expected: 'a token of the client that asked for it',
+    actual: `a token whose ${foreign?.[0]} is that of another client`,
+    exchange,
+    comparison: true,
+  });
+}
+
+/** How often a unit of time is taken for another: minutes for seconds, and milliseconds for seconds. */
+const wrongUnits = [60, 1 / 1000];
+
+/** What is said of a token's life, against what its own dates say, and against what was said of it before. */
+function checkLifetime(t: ScenarioRun, exchange: Exchange, grant: Grant, instancePointer: string): void {
+  const { exp, iat } = readJwt(grant.accessToken)?.payload ?? {};
+  const said = grant.expiresInSeconds;
+  if (typeof exp !== 'number' || said === undefined) return;
+  const deviates = (expected: string) =>
+    t.check('token.lifetime', false, {
+      expected,
+      actual: `${said} s`,
+      exchange,
+      instancePointer,
+      comparison: true,
+    });
+  const life = exp - Number(iat ?? Number.NaN);
+  const unit = wrongUnits.find((factor) => Math.abs(life / said / factor - 1) < 0.02);
+  if (unit !== undefined) deviates(`${life} s, by the exp of the token: seconds, and no other unit`);
+  // The exp of one token does not move: what is left of its life grows less.
+  const firstEnd = t.session.tokens.seen.get(grant.accessToken) ?? Number.POSITIVE_INFINITY;
+  const later = t.now() - exchange.durationMs + said * 1000 - firstEnd;
+  if (later > 1000) deviates('what is left of the life of a token that was given before');
+}
+
+/** A token that is said to be over authorises nothing; one that does has a false end. */
+export function checkUse(t: ScenarioRun, exchange: Exchange): void {
+  const { draft, response } = exchange;
+  const { accessToken, expiresInSeconds = 1 } = draft.grant ?? {};
+  if (expiresInSeconds > 0 || !response?.success || !draft.operation.bearer) return;
+  if (!draft.headers.some(([, value]) => value === `Bearer ${accessToken}`)) return;
+  t.check('token.lifetime', false, {
+    expected: `a token that is said to live ${expiresInSeconds} s is over`,
+    actual: outcomeOf(exchange),
+    exchange,
+  });
 }
 
 /** Whether the document has a property of this name beside the access token in this answer. */

@@ -2,7 +2,7 @@ import { type Exchange, isSpentByResending, outcomeOf } from '../../fixtures/htt
 import { grantIn } from '../../fixtures/http/grants.ts';
 import { carriesSecret } from '../../fixtures/requests/credential-properties.ts';
 import { type Dialect, dialectsOf } from '../../fixtures/requests/dialects.ts';
-import { readJwt } from '../../fixtures/requests/jwt.ts';
+import { isOneOfAKind, readJwt } from '../../fixtures/requests/jwt.ts';
 import { lookalike } from '../../fixtures/requests/near-misses.ts';
 import type { Grant } from '../../fixtures/requests/values.ts';
 import { estimateEntropy } from '../../fixtures/scenario/entropy.ts';
@@ -11,6 +11,7 @@ import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { shortfall } from '../../fixtures/scenario/success.ts';
 import {
   authorises,
+  neverIssued,
   presents,
   refusesRevoked,
   repeats,
@@ -50,16 +51,20 @@ function inSequence(contract: Contract): Scenario {
       'token.unpredictable',
       'token.jwt-ids',
     ],
-    requests: () => (chained ? 4 * rounds + 3 : 2 * rounds) + (contract.protectedRole ? 1 : 0),
+    requests: () =>
+      (chained ? 4 * rounds + 3 : 2 * rounds) + (contract.protectedRole === 'revoke' ? rounds : 0),
     run: async (t) => {
       const progress = new Progress(t, 'repeatable');
       const issued: (Grant | undefined)[] = [];
+      const ended: Grant[] = [];
       const { revoked } = t.session.tokens;
       for (let round = 0; round < rounds; round++) {
         const grant = await progress.ask('issue', issued.at(-1), round);
         issued.push(grant);
         // One that is given again is dead already: that it is, another requirement says.
-        if (grant && !revoked.has(grant.accessToken)) await progress.ask('revoke', grant, round);
+        if (!grant || revoked.has(grant.accessToken)) continue;
+        await progress.ask('revoke', grant, round);
+        if (revoked.has(grant.accessToken)) ended.push(grant);
       }
       // A chain: each refresh takes what the one before gave, be it a new token, the same, or none.
       const refreshed: (Grant | undefined)[] = [];
@@ -73,18 +78,14 @@ function inSequence(contract: Contract): Scenario {
       progress.conclude(present);
       const grants = [...issued, ...refreshed].filter((grant) => grant !== undefined);
       if (contract.protectedRole) {
-        const [oldest] = issued;
-        const isGivenAgain =
-          grants.filter(({ accessToken }) => accessToken === oldest?.accessToken).length > 1;
-        if (oldest && !isGivenAgain && progress.succeeded('revoke') === rounds) {
-          const revocations = t.exchanges.filter(
-            ({ draft, response }) => draft.operation.role === 'revoke' && response?.success,
-          );
-          refusesRevoked(
-            t,
-            await presents(t, oldest, 'the first of ten tokens that were revoked'),
-            revocations,
-          );
+        const revocations = t.exchanges.filter(
+          ({ draft, response }) => draft.operation.role === 'revoke' && response?.success,
+        );
+        // A success that is all words revokes nothing, in whatever dialect it was asked for.
+        for (const gone of contract.protectedRole === 'revoke' ? ended : []) {
+          if (grants.filter(({ accessToken }) => accessToken === gone.accessToken).length > 1) continue;
+          const exchange = await presents(t, gone, 'one of ten tokens that were revoked in turn');
+          refusesRevoked(t, exchange, revocations);
         }
         const newest = refreshed.at(-1);
         // An issue after it may have ended it.
@@ -161,14 +162,25 @@ function rightAndWrongAtOnce(contract: Contract): Scenario {
   return {
     title: 'right and wrong credentials at once are told apart',
     establishes: ['issue.concurrent'],
-    requests: () => (contract.protectedRole ? 3 : 2) * pairs,
+    // With a second client: one right request more, and its token's end.
+    requests: () => (contract.protectedRole ? 3 : 2) * pairs + 2,
     run: async (t) => {
       const right = await t.valid('issue', 'right credentials beside wrong ones');
       const secret = t.secret('wrong_client_secret', lookalike(t.target.client.secret));
       const client = { ...t.target.client, secret };
       const intent = 'wrong credentials beside right ones';
       const wrong = t.draft(t.operation('issue'), intent, { client, grant: undefined });
-      const exchanges = await t.sendTogether(Array.from({ length: pairs }, () => [right, wrong]).flat());
+      const second = t.target.shortLivedClient;
+      const another =
+        second &&
+        t.draft(t.operation('issue'), "another client's credentials beside", {
+          client: second,
+          grant: undefined,
+        });
+      const exchanges = await t.sendTogether([
+        ...Array.from({ length: pairs }, () => [right, wrong]).flat(),
+        ...(another ? [another] : []),
+      ]);
       const away = exchanges.find(({ kind }) => kind !== 'answer');
       if (away && (await t.presence(away)) === 'away') throw new Unobtainable(t.whyAway(away));
       const got = exchanges.filter(({ draft }) => draft === right);
@@ -206,9 +218,9 @@ function rightAndWrongAtOnce(contract: Contract): Scenario {
 function revokedMeanwhile(contract: Contract): Scenario {
   const refresh = contract.operation('refresh') !== undefined;
   return {
-    title: 'a revocation holds that comes at once with a refresh and an issue',
+    title: 'a revocation holds that comes at once with a refresh, an issue, and tokens that nobody issued',
     establishes: ['revoke.concurrent'],
-    requests: () => (refresh ? 10 : 7),
+    requests: () => (refresh ? 12 : 8),
     run: async (t) => {
       const [one, other] = [await t.grant(), await t.grant()];
       const intent = 'a revocation beside other requests';
@@ -220,7 +232,27 @@ function revokedMeanwhile(contract: Contract): Scenario {
         t.valid('issue', 'an issue beside a revocation'),
         t.valid('revoke', intent, { grant: other }),
       ]);
-      const exchanges = await t.sendTogether(drafts);
+      const strangers = [
+        ...(refresh && one.refreshToken
+          ? [
+              await t.valid('refresh', 'an unknown refresh token beside right ones', {
+                grant: strange(t, one),
+              }),
+            ]
+          : []),
+        await t.valid('revoke', 'an unknown bearer token beside right ones', { grant: neverIssued(t, one) }),
+      ];
+      const exchanges = await t.sendTogether([...drafts, ...strangers]);
+      for (const exchange of exchanges.filter(({ draft }) => strangers.includes(draft))) {
+        const id =
+          exchange.draft.operation.role === 'refresh' ? 'refresh.invalid-token' : 'revoke.unauthenticated';
+        t.check(id, exchange.response?.success !== true, {
+          expected: t.contract.refusalOf(exchange.draft.operation, 'unauthenticated').words,
+          actual: `${outcomeOf(exchange)}, to a request with ${exchange.draft.intent}`,
+          exchange,
+          comparison: true,
+        });
+      }
       const revoked = exchanges.filter(({ draft, response }) => draft.intent === intent && response?.success);
       if (revoked.length === 0) {
         throw new Unobtainable(
@@ -234,6 +266,11 @@ function revokedMeanwhile(contract: Contract): Scenario {
       }
     },
   };
+}
+
+/** A grant like another, with a refresh token that was never issued. */
+function strange(t: ScenarioRun, grant: Grant): Grant {
+  return { ...grant, refreshToken: t.secret('unknown_refresh_token', lookalike(grant.refreshToken ?? '')) };
 }
 
 /** The tokens of the answers that hold some. */
@@ -261,9 +298,13 @@ function presentsTogether(t: ScenarioRun, grants: Grant[], intent: string): Prom
 /** Refreshes of several grants at once give each its own token, where refreshes in turn do. */
 async function checkRefreshedAtOnce(t: ScenarioRun, refreshed: Grant[]): Promise<void> {
   checkDistinct(t, refreshed);
-  // Whole answers that are the same, not access tokens alone: those of one instant may be alike.
+  // Where access tokens of one instant may be alike, whole answers are not.
   const answers = (grants: Grant[]) =>
-    new Set(grants.map(({ accessToken, refreshToken }) => `${accessToken} ${refreshToken}`)).size;
+    new Set(
+      grants.map(({ accessToken, refreshToken }) =>
+        isOneOfAKind(accessToken) ? accessToken : `${accessToken} ${refreshToken}`,
+      ),
+    ).size;
   if (answers(refreshed) === refreshed.length) return;
   const inTurn: Grant[] = [];
   for (const _ of ['one', 'other']) {
@@ -471,10 +512,6 @@ class Progress {
   #keep(role: Role, exchange: Exchange): Grant | undefined {
     this.#exchanges.set(role, [...(this.#exchanges.get(role) ?? []), exchange]);
     return exchange.response?.success ? grantIn(exchange.response) : undefined;
-  }
-
-  succeeded(role: Role): number {
-    return (this.#exchanges.get(role) ?? []).filter(({ response }) => response?.success).length;
   }
 
   conclude(expected: Role[]): void {

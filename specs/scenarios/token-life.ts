@@ -8,6 +8,7 @@ import type { Grant } from '../../fixtures/requests/values.ts';
 import { type Scenario, Unobtainable } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import {
+  authorises,
   mustSucceed,
   namesRevoked,
   neverIssued,
@@ -56,7 +57,7 @@ function revokedToken(revoke: Operation): Scenario {
   return {
     title: 'a revoked token authorises nothing, and may be revoked again',
     establishes: ['token.revoked-unusable', 'revoke.repeat'],
-    requests: () => 11,
+    requests: () => 12,
     run: async (t) => {
       const own = await t.grant();
       mustSucceed(await revokes(t, own, own, 'a token revokes itself'), 'a token that revokes itself');
@@ -81,6 +82,8 @@ function revokedToken(revoke: Operation): Scenario {
       await revokeAgain(t, victim, other);
       await revokeUnknown(t, other);
       refusesRevoked(t, await presents(t, victim, 'a token that another revoked, twice'));
+      // Refused once before: what is remembered must outlast that.
+      refusesRevoked(t, await presents(t, own, 'a token that revoked itself, once more'));
       if (other.accessToken !== victim.accessToken) await stillAuthorises(t, other);
     },
   };
@@ -94,13 +97,15 @@ function remembered(contract: Contract): Scenario {
     establishes: ['token.revoked-unusable'],
     requests: () => (refresh ? 10 : 7),
     run: async (t) => {
+      const other = await t.grant();
       const gone = await t.grant();
       mustSucceed(await revokes(t, gone, gone, 'a token revokes itself'), 'a token that revokes itself');
       const before = t.exchanges.length;
-      const other = await t.grant();
       if (refresh) {
-        if (other.refreshToken) await refreshes(t, other, "another grant's refresh");
-        if (gone.refreshToken) await refreshes(t, gone, "the revoked token's refresh");
+        const renewed = other.refreshToken && (await refreshes(t, other, "another grant's refresh"));
+        // One that is given again ended with the token that was revoked.
+        if (renewed && other.accessToken !== gone.accessToken) await outlivesOthers(t, renewed);
+        if (gone.refreshToken) await livesAnew(t, await refreshes(t, gone, "the revoked token's refresh"));
       }
       const valid = await t.valid('issue', 'a valid issue');
       const secretAt = propertyNamed(contract, 'issue', 'client_secret');
@@ -111,11 +116,37 @@ function remembered(contract: Contract): Scenario {
       }
       if (incomplete) await t.send(incomplete);
       await presents(t, other, "another token's revocation");
-      const intent = 'a token that was revoked before an issue, refreshes, refusals and another revocation';
+      const intent = 'a token that was revoked before refreshes, refusals and another revocation';
       const between = t.exchanges.slice(before);
       refusesRevoked(t, await presents(t, gone, intent), between);
     },
   };
+}
+
+/** The refresh token of another grant is none of a revocation's business. */
+async function outlivesOthers(t: ScenarioRun, exchange: Exchange): Promise<void> {
+  const id = 'token.revoke-isolated';
+  if (exchange.response?.success) return t.check(id, true, { expected: '', actual: '' });
+  const [older] = [await t.refreshableGrant(), await t.grant()];
+  const control = await refreshes(t, older, 'control: an older refresh token, and nothing revoked');
+  if (!control.response?.success) return;
+  const also = t.exchanges.filter(
+    ({ draft, response }) => draft.operation.role === 'revoke' && response?.success,
+  );
+  t.check(id, false, {
+    expected: 'the refresh token of another grant is taken after the revocation',
+    actual: outcomeOf(exchange),
+    exchange,
+    also,
+  });
+}
+
+/** Where a grant goes on after its access token was revoked, as it may, what it gives is alive. */
+async function livesAnew(t: ScenarioRun, { response }: Exchange): Promise<void> {
+  const renewed = response?.success ? grantIn(response) : undefined;
+  if (!renewed) return;
+  const exchange = await presents(t, renewed, 'what the refresh gave after the revocation');
+  authorises(t, 'token.refreshed-usable', exchange);
 }
 
 function revokesOneAlone(revoke: Operation, namesAnother: boolean): Scenario {
@@ -138,6 +169,7 @@ function revokesOneAlone(revoke: Operation, namesAnother: boolean): Scenario {
       if (dead && (await keepsOneSession(t))) {
         throw new Unobtainable('the target keeps one session per client: a new issue ends the older one');
       }
+      if (dead && tried && (await endsByAnotherClient(t))) return;
       const foreign = dead && tried && (await isRevocableByOthers(t));
       if (tried) alive(t, 'revoke.foreign-token', !foreign, exchange);
       if (!foreign) alive(t, 'token.revoke-isolated', exchange.response?.success === true, exchange);
@@ -164,6 +196,23 @@ async function revokesOfAnother(t: ScenarioRun, victim: Grant): Promise<boolean>
   }
   const stranger = await t.grant({ client: shortLivedClient, intent: 'a grant of another client' });
   await revokes(t, victim, stranger, "another client's token");
+  return true;
+}
+
+/** Whether a token dies when another client is issued one: then no revocation did it. */
+async function endsByAnotherClient(t: ScenarioRun): Promise<boolean> {
+  const grant = await t.grant();
+  const { shortLivedClient = t.target.client } = t.target;
+  await t.grant({ client: shortLivedClient, intent: 'a grant of another client' });
+  const exchange = await presents(t, grant, 'a token after the issue of another client');
+  if (!isUnauthorised(t.contract, exchange)) return false;
+  const also = t.exchanges.slice(-2, -1);
+  t.check('token.usable', false, {
+    expected: 'a token is alive after another client was issued one',
+    actual: outcomeOf(exchange),
+    exchange,
+    also,
+  });
   return true;
 }
 
@@ -228,6 +277,7 @@ const reusedToken: Scenario = {
       reuse = await refreshes(t, first, 'a refresh token that was rotated away 10 s before');
     }
     refusesRefresh(t, 'refresh.reused-token', reuse);
+    if (reuse.response?.success !== true) t.session.watch.used = { grant: first, since: t.now() };
     if (reuse.response?.success !== true) await refreshedTwiceAtOnce(t);
   },
 };

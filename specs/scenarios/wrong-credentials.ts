@@ -77,7 +77,7 @@ function wrongClients(contract: Contract): Scenario[] {
       title: 'issue refuses a client that does not prove its identity',
       establishes: ['issue.invalid-client', 'http.uniform-client-error'],
       // With a client id that is a UUID: one more with another that has letters.
-      requests: () => 29 + overhead.issue,
+      requests: () => 30 + overhead.issue,
       run: async (t) => {
         const { client } = t.target;
         const { id, secret } = client;
@@ -116,6 +116,12 @@ function wrongClients(contract: Contract): Scenario[] {
           ...otherSecret('wrong_client_secret', wrongSecrets),
           ...otherSecret('client_id', [{ what: 'id and secret swapped', value: id }], secret),
           ...otherSecret('client_id', [{ what: 'the client id for the secret', value: id }]),
+          // The same text where they are compared joined.
+          ...otherSecret(
+            'client_secret',
+            [{ what: 'the last character of the client id before the secret', value: id.slice(-1) + secret }],
+            id.slice(0, -1),
+          ),
           // What was refused once is refused again, whatever was remembered of it.
           ...otherSecret('wrong_client_secret', [
             { what: 'a wrong secret for the second time', value: wrongSecrets[0]?.value ?? '' },
@@ -229,8 +235,8 @@ function unproved({ role, bearer, security, alternatives }: Operation): Scenario
   return {
     title: `${role} refuses a request without a valid ${what}`,
     establishes: [id, ...inQuery],
-    // With an access token that is a JWT: 14 more than with an opaque one.
-    requests: () => 36 + inQuery.length,
+    // With an access token that is a JWT: 17 more than with an opaque one.
+    requests: () => 42 + inQuery.length,
     run: async (t) => {
       const right = unproven(t.contract, role);
       const revoked = bearer ? await revokedToken(t) : undefined;
@@ -326,6 +332,13 @@ function cookiesOf(t: ScenarioRun): string | undefined {
   return latest.length > 0 ? latest.join('; ') : undefined;
 }
 
+/** A token that was accepted once, with another payload: whoever remembers it by its signature takes it again. */
+function recalledJwts(token = ''): Altered[] {
+  return tamperedJwts(token)
+    .filter(({ value }) => value.endsWith(`.${token.split('.').at(-1)}`))
+    .map(({ what, value }) => ({ what: `that was accepted once, ${what}`, value }));
+}
+
 /** Every way to come without a live bearer token. */
 function withoutBearer(
   t: ScenarioRun,
@@ -336,6 +349,7 @@ function withoutBearer(
   const asBasic = t.secret('basic_credentials', basic(t.target.client));
   const bearers: Altered[] = [
     ...tamperedJwts(token),
+    ...recalledJwts(revoked),
     ...forgedJwts(token),
     ...confusedJwts(token, keys),
     ...nearMisses(token),
@@ -358,6 +372,9 @@ function withoutBearer(
     // Where the document takes them in place of the token, they are right.
     ...(basicToo ? [] : [['the client credentials as Basic', asBasic] as [string, string]]),
     ['an unknown scheme', `Conformance ${token}`],
+    ['a bearer token that is the client id', `Bearer ${t.target.client.id}`],
+    ['a bearer token that is the client secret', `Bearer ${t.target.client.secret}`],
+    ['a bearer token that a careless client sends', 'Bearer undefined'],
     ['a bearer token that every object inherits', 'Bearer constructor'],
     ['a bearer token that is garbage in three parts', 'Bearer garbage.in.parts'],
     ...bearers.map(({ what, value }): [string, string] => [
