@@ -77,7 +77,7 @@ function checkOwner(t: ScenarioRun, exchange: Exchange, grant: Grant): void {
   const { draft } = exchange;
   const before = draft.grant && marks(draft.grant);
   const asked = Object.values(Object(draft.json));
-  const asker = [client, second].find(({ id }) => asked.includes(id));
+  const asker = [client, second].find(({ id, secret }) => asked.includes(id) && asked.includes(secret));
   const foreign = [...marks(grant)].find(([name, value]) => {
     const key = `${name} ${value}`;
     const owner = owners.get(key);

@@ -185,7 +185,8 @@ function echo(t: ScenarioRun, { request, response, draft }: Exchange): Echo | un
     .at(-1);
   const body = (draft.json ?? {}) as Record<string, unknown>;
   const sent: [string, unknown][] = [
-    ['the bearer token', bearer],
+    // An id is no secret, wherever it was sent.
+    ['the bearer token', bearer === t.target.client.id ? undefined : bearer],
     ...Object.entries(body).filter(([name]) => /secret|token/i.test(name)),
     ['the access token of the grant', draft.grant?.accessToken],
     ['the refresh token of the grant', draft.grant?.refreshToken],
