@@ -127,7 +127,9 @@ function checkLifetime(t: ScenarioRun, exchange: Exchange, grant: Grant, instanc
 export function checkUse(t: ScenarioRun, exchange: Exchange): void {
   const { draft, response } = exchange;
   const { accessToken, expiresInSeconds = 1 } = draft.grant ?? {};
-  if (expiresInSeconds > 0 || !response?.success || !draft.operation.bearer) return;
+  // One that is no whole number comes of a date, and tells the difference of two clocks besides.
+  if (expiresInSeconds > 0 || !Number.isInteger(expiresInSeconds)) return;
+  if (!response?.success || !draft.operation.bearer) return;
   if (!draft.headers.some(([, value]) => value === `Bearer ${accessToken}`)) return;
   t.check('token.lifetime', false, {
     expected: `a token that is said to live ${expiresInSeconds} s is over`,
