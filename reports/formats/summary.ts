@@ -16,7 +16,7 @@ import { type Change, changesIn, flaky } from '../judge/history.ts';
 import type { Past } from '../page/page.ts';
 import { runsWith } from '../page/trend.ts';
 import { block, code, folded, prose, table } from './markdown.ts';
-import { countOf, describeCuts, describeOutages, oneLine } from './text.ts';
+import { countOf, describeCuts, describeOutages, oneLine, refreshTokensLeft } from './text.ts';
 
 /** The most commands or entries that one folded block holds: GitHub drops a job summary above 1 MiB whole. */
 const blockLimit = 50;
@@ -65,10 +65,11 @@ function news(report: ConformanceReport, history: HistoryEntry[]): string | unde
 function facts(report: ConformanceReport): string {
   const { target, contract, suite, startedAt, durationMs, requests, tokens, rules, warnings = [] } = report;
   const left = tokens.left > 0 ? `, **${tokens.left} left**` : '';
+  const refreshLeft = tokens.refreshLeft ? `; ${refreshTokensLeft(tokens.refreshLeft)}` : '';
   return [
     `Requirements: ${describeCounts(report)}${report.partial ? ' (only a part was run)' : ''}`,
     `Coverage: ${describeCoverage(report)}`,
-    `Target: ${code(target.name)} at ${code(target.baseUrl)}; ${requests} requests in ${(durationMs / 1000).toFixed(1)} s; tokens: ${tokens.issued} issued, ${tokens.revoked} revoked${left}`,
+    `Target: ${code(target.name)} at ${code(target.baseUrl)}; ${requests} requests in ${(durationMs / 1000).toFixed(1)} s; tokens: ${tokens.issued} issued, ${tokens.revoked} revoked${left}${refreshLeft}`,
     ...[describeOutages(report) ?? []].flat().map((text) => `Outages: ${prose(text)}`),
     ...describeCuts(report).map((text) => `Cut: ${prose(text)}`),
     `Contract: ${prose(contract.title)} ${prose(contract.version)}, ${code(contract.path)}, SHA-256 ${code(contract.sha256.slice(0, 12))}`,

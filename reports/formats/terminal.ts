@@ -21,7 +21,14 @@ import {
   withOutcome,
 } from '../judge/findings.ts';
 import { driftFile } from './drift-overlay.ts';
-import { countOf, describeCuts, describeOutages, describeTokensLeft, oneLine } from './text.ts';
+import {
+  countOf,
+  describeCuts,
+  describeOutages,
+  describeTokensLeft,
+  oneLine,
+  refreshTokensLeft,
+} from './text.ts';
 
 export interface TerminalOptions {
   colour: boolean;
@@ -184,13 +191,14 @@ function entryLines({ suggestedEntries }: ConformanceReport, { dim }: Colours): 
 function factLines(report: ConformanceReport, directory: string): string[] {
   const { target, contract, requests, durationMs, tokens, partial, warnings = [] } = report;
   const left = tokens.left > 0 ? `, ${tokens.left} left` : '';
+  const refreshLeft = tokens.refreshLeft ? `; ${refreshTokensLeft(tokens.refreshLeft)}` : '';
   const outside = describeOutside(report);
   return [
     `Target:       ${oneLine(target.name)} at ${oneLine(target.baseUrl)}, held to ${oneLine(contract.path)}`,
     `Requirements: ${describeCounts(report)}${partial ? ' (only a part was run)' : ''}`,
     `Coverage:     ${describeCoverage(report)}`,
     ...(outside === undefined ? [] : [`Outside:      ${outside} (outside[] in conformance.json)`]),
-    `Traffic:      ${requests} requests in ${(durationMs / 1000).toFixed(1)} s; tokens: ${tokens.issued} issued, ${tokens.revoked} revoked${left}`,
+    `Traffic:      ${requests} requests in ${(durationMs / 1000).toFixed(1)} s; tokens: ${tokens.issued} issued, ${tokens.revoked} revoked${left}${refreshLeft}`,
     ...[describeTokensLeft(report) ?? []].flat().map((text) => `Tokens:       ${oneLine(text)}`),
     ...warnings.map((warning) => `Warning:      ${oneLine(warning, 1000)}`),
     ...[describeOutages(report) ?? []].flat().map((text) => `Outages:      ${oneLine(text)}`),

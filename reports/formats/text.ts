@@ -21,6 +21,11 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** How many refresh tokens outlive a run. */
+export function refreshTokensLeft(count: number): string {
+  return `${countOf(count, 'refresh token')} left, which the contract gives no way to revoke`;
+}
+
 /** The scenario of a deviation, and how many more met the same: `issue refuses … (and 2 more scenarios)`. */
 export function describeScenario({ scenario, alsoIn }: Deviation): string {
   return alsoIn.length === 0 ? scenario : `${scenario} (and ${countOf(alsoIn.length, 'more scenario')})`;

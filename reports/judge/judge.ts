@@ -115,6 +115,7 @@ export function judge(facts: RunFacts): ConformanceReport {
       revoked: sum(all.map(({ tokens }) => tokens.revoked)),
       left: sum(all.map(({ tokens }) => tokens.left)),
       ...(leftUntil === undefined ? {} : { leftUntil }),
+      refreshLeft: sum(all.map(({ tokens }) => tokens.refreshLeft)),
     },
     latency: latencyOf(records),
     outages: records.flatMap(({ outages = [] }) => outages).sort((a, b) => a.from.localeCompare(b.from)),

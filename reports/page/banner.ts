@@ -97,6 +97,9 @@ function guarantees(report: ConformanceReport): View {
           : 'none was obtained',
     ],
   ];
+  if (tokens.refreshLeft) {
+    told.push(['Refresh tokens left', count(tokens.refreshLeft), 'the contract gives no way to revoke them']);
+  }
   if (outages.length > 0) {
     told.push([
       'Away',

@@ -50,7 +50,7 @@ export async function preflight(
   try {
     const session = openSession(context, contract, target, limits, 'preflight');
     const until = performance.now() + waitMs;
-    const asked = { requests: 0, tokens: { issued: 0, revoked: 0, left: 0 } };
+    const asked = { requests: 0, tokens: { issued: 0, revoked: 0, left: 0, refreshLeft: 0 } };
     for (let looks = 0; ; looks++) {
       // A client anew each time: one that found the target gone asks no more.
       const { record, why, away, withoutSecond } = await ask({
@@ -62,7 +62,8 @@ export async function preflight(
       });
       if (record.defect !== undefined) throw new Error(record.defect);
       asked.requests += record.requests;
-      for (const key of ['issued', 'revoked', 'left'] as const) asked.tokens[key] += record.tokens[key];
+      for (const key of ['issued', 'revoked', 'left', 'refreshLeft'] as const)
+        asked.tokens[key] += record.tokens[key];
       if (why === undefined) {
         return withoutSecond === undefined
           ? { asked }

@@ -35,7 +35,7 @@ function setUp(columns?: number) {
 const at = (requests: number): Note => ({
   scenario: 'one',
   requests,
-  tokens: { issued: 2, revoked: 1, left: 1 },
+  tokens: { issued: 2, revoked: 1, left: 1, refreshLeft: 2 },
 });
 
 test('a log has a line every ten seconds, and one for each wait, outage and return', () => {

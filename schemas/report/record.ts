@@ -69,6 +69,14 @@ export interface RunDescription {
   target: { name: string; baseUrl: string };
 }
 
+/** Access tokens that came, those revoked again, and those alive; refresh tokens that nothing has shown dead. */
+export interface TokenCounts {
+  issued: number;
+  revoked: number;
+  left: number;
+  refreshLeft: number;
+}
+
 /** All that one scenario established, redacted: the unit in which a run reaches the reporter. */
 export interface ScenarioRecord {
   run: RunDescription;
@@ -81,8 +89,8 @@ export interface ScenarioRecord {
   /** Milliseconds of each answered exchange, by operation, in order. */
   latency: { operation: string; ms: number }[];
   observations: Observations;
-  /** `left` is less than none where it revoked what an earlier scenario of its worker had to leave. */
-  tokens: { issued: number; revoked: number; left: number };
+  /** What is left is less than none where what an earlier scenario of its worker had to leave died in this one. */
+  tokens: TokenCounts;
   /** When the last of the tokens that it left ends, in ISO 8601; absent where it left none that says so. */
   leftUntil?: string;
   diagnoses?: DiagnosisRecord[];

@@ -429,13 +429,17 @@ export interface ConformanceReport {
     /** What came that the contract does not mention. */
     undocumented: Drift[];
   };
-  /** Access tokens the run obtained, revoked again, and could not revoke. */
+  /**
+   * Access tokens the run obtained, revoked again, and could not revoke; and the refresh tokens that the target has not
+   * shown dead: the contract gives no way to revoke these. Earlier reports do not count them.
+   */
   tokens: {
     issued: Count;
     revoked: Count;
     left: Count;
     /** When the last of those left ends, as far as the target said. */
     leftUntil?: Moment;
+    refreshLeft?: Count;
   };
   /** By operation. */
   latency: Latency[];
