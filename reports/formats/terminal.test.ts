@@ -22,7 +22,7 @@ test('a conforming run prints six lines, the verdict sentence last', () => {
     'Target:       mock at http://127.0.0.1:40817, held to schemas/nomba-authentication.openapi.yaml',
     `Requirements: ${report.requirements.length} passed`,
     expect.stringMatching(/^Coverage: {5}9 of 9 statuses seen, .*, 0 undocumented$/),
-    'Traffic:      378 requests in 8.4 s; tokens: 64 issued, 64 revoked',
+    'Traffic:      378 requests in 8.4 s; tokens: 64 issued, 64 revoked; 55 refresh tokens left, which the contract gives no way to revoke',
     'Reports:      out/here/index.html',
     report.sentence,
   ]);
