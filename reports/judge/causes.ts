@@ -36,8 +36,8 @@ function marksOf({ requirement, deviation }: Open, undocumented: Set<string>): s
   const { instancePointer, place, expected, actual, proof } = deviation;
   const answer = answerOf(requirement, deviation);
   // What was to be refused and was taken is more than an undocumented answer.
-  const grave = rowOf(requirement.id).gravity === 'security';
-  if (undocumented.has(answer) && !grave) return [`answer ${answer}`];
+  const wasTaken = rowOf(requirement.id).gravity === 'security' && / 2\d\d$/.test(answer);
+  if (undocumented.has(answer) && !wasTaken) return [`answer ${answer}`];
   if (instancePointer !== undefined) {
     return [
       JSON.stringify([

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import type {
   FullConfig,
   FullResult,
@@ -212,7 +213,7 @@ export default class ConformanceReporter implements Reporter {
   }
 
   onError(error: TestError): void {
-    const raw = error.message ?? error.value ?? '';
+    const raw = stripVTControlCharacters(error.message ?? error.value ?? '');
     const [, name] = /^(?:Error: )?(UserError|Unreachable): /.exec(raw) ?? [];
     // What the user set is told as it was written, save for credentials; all else comes from elsewhere.
     cutCallLog(error, { trusted: name === 'UserError' });
@@ -223,7 +224,7 @@ export default class ConformanceReporter implements Reporter {
     const kind = outOfMeans.test(raw) ? 'suite' : (kinds[name as keyof typeof kinds] ?? 'suite');
     // The time is over: the status of the run says so too.
     if (/^(?:Error: )?Timed out waiting [\d.]+s for the /.test(raw)) return;
-    const nothingSelected = message.startsWith('No tests found');
+    const nothingSelected = sentence.startsWith('No tests found');
     if (nothingSelected) this.#selected = new Set();
     const told = nothingSelected ? 'nothing ran, since no scenario is selected' : sentence.split('\n')[0];
     this.#errors.push({ kind, message: told ?? sentence });
