@@ -193,7 +193,7 @@ export function describeCorrection({ changes, reason, owner, expires, side }: Co
 }
 
 /** `schemas/….yaml:97 "400" → "422"`: the published sentence, and what the target was held to. */
-export function describeChange({ pointer, source, was, is }: CorrectedValue): string {
+function describeChange({ pointer, source, was, is }: CorrectedValue): string {
   const name = pointer.split('/').at(-1) ?? '';
   return `${describeSource(source)} ${name}: ${was ?? 'nothing'} → ${is ?? 'nothing'}`;
 }

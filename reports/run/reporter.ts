@@ -389,7 +389,7 @@ let gate: Redactor | undefined;
 /** A text without terminal colours, of which only what is harmless is shown. */
 function plain(text: string, reading: Reading = {}): string {
   gate ??= redactorFor(credentialsIn(process.env), [...contractWordsOfRun(), ...addressWordsOfRun()]);
-  return gate.text(text.replaceAll(ansi, ''), reading);
+  return gate.text(stripVTControlCharacters(text), reading);
 }
 
 /** The words of the contract, where it is one: a run may end because it is none. */
@@ -405,5 +405,3 @@ function addressWordsOfRun(): string[] {
   const facts = preparedRun();
   return facts ? addressWords(facts.description.target.baseUrl) : [];
 }
-
-const ansi = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');

@@ -57,7 +57,7 @@ export function jsonPathOf(root: unknown, pointer: string): string {
 }
 
 /** A name as a step of a JSONPath. */
-export function jsonPathStep(name: string): string {
+function jsonPathStep(name: string): string {
   return /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${jsonPathText(name)}]`;
 }
 

@@ -1,7 +1,7 @@
 import { type Exchange, isSpentByResending, outcomeOf } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
+import { type ClientHabit, clientHabits } from '../../fixtures/requests/client-habits.ts';
 import { carriesSecret } from '../../fixtures/requests/credential-properties.ts';
-import { type Dialect, dialectsOf } from '../../fixtures/requests/dialects.ts';
 import { isOneOfAKind, readJwt } from '../../fixtures/requests/jwt.ts';
 import { lookalike } from '../../fixtures/requests/near-misses.ts';
 import type { Grant } from '../../fixtures/requests/values.ts';
@@ -46,7 +46,7 @@ function inSequence(contract: Contract): Scenario {
     title: 'ten valid requests in sequence all succeed',
     establishes: [
       ...present.map((role) => `${role}.repeatable`),
-      ...new Set(contract.operations.flatMap(dialectsOf).map(({ requirement }) => requirement)),
+      ...new Set(contract.operations.flatMap(clientHabits).map(({ requirement }) => requirement)),
       'token.distinct',
       'token.unpredictable',
       'token.jwt-ids',
@@ -81,7 +81,7 @@ function inSequence(contract: Contract): Scenario {
         const revocations = t.exchanges.filter(
           ({ draft, response }) => draft.operation.role === 'revoke' && response?.success,
         );
-        // A success that is all words revokes nothing, in whatever dialect it was asked for.
+        // A success that is all words revokes nothing, in whatever habit it was asked for.
         for (const gone of contract.protectedRole === 'revoke' ? ended : []) {
           if (grants.filter(({ accessToken }) => accessToken === gone.accessToken).length > 1) continue;
           const exchange = await presents(t, gone, 'one of ten tokens that were revoked in turn');
@@ -461,33 +461,33 @@ class Progress {
     this.#kind = kind;
   }
 
-  /** Asks in the dialect of the round, and plainly where that is refused; the grant that comes of it. */
+  /** Asks in the habit of the round, and plainly where that is refused; the grant that comes of it. */
   async ask(role: Role, grant: Grant | undefined, round = 0): Promise<Grant | undefined> {
     const operation = this.#t.contract.operation(role);
     if (!operation) return undefined;
     const valid = await this.#t.valid(role, 'a valid request', grant ? { grant } : {});
-    const dialect = dialectsOf(operation)[round - 1];
-    const exchange = await this.#t.send(dialect?.speak(valid) ?? valid);
-    // A token that a lost answer may have used up shows nothing of the dialect.
-    if (!dialect || exchange.kind === 'throttled' || isSpentByResending(exchange)) {
+    const habit = clientHabits(operation)[round - 1];
+    const exchange = await this.#t.send(habit?.speak(valid) ?? valid);
+    // A token that a lost answer may have used up shows nothing of the habit.
+    if (!habit || exchange.kind === 'throttled' || isSpentByResending(exchange)) {
       return this.#keep(role, exchange);
     }
     if (exchange.response?.success) {
-      this.#understood(dialect, exchange);
+      this.#understood(habit, exchange);
       return this.#keep(role, exchange);
     }
     const plain = await this.#t.send(valid);
     if (!plain.response?.success) return this.#keep(role, plain);
-    // Refused by chance, and not for the dialect: that is the matter of repetition.
+    // Refused by chance, and not for the habit: that is the matter of repetition.
     const next = role === 'refresh' ? grantIn(plain.response) : undefined;
     const again = await this.#t.send(
-      dialect.speak(await this.#t.valid(role, 'a valid request', next?.refreshToken ? { grant: next } : {})),
+      habit.speak(await this.#t.valid(role, 'a valid request', next?.refreshToken ? { grant: next } : {})),
     );
     if (again.response?.success) {
       this.#keep(role, exchange);
       return this.#keep(role, again);
     }
-    this.#t.check(dialect.requirement, false, {
+    this.#t.check(habit.requirement, false, {
       expected: 'the documented success, as without the change',
       actual: `${outcomeOf(exchange)}, to ${exchange.draft.intent}`,
       exchange,
@@ -496,7 +496,7 @@ class Progress {
   }
 
   /** Who asked for no content coding gets none (RFC 9110 section 12.5.3). */
-  #understood({ requirement, what }: Dialect, exchange: Exchange): void {
+  #understood({ requirement, what }: ClientHabit, exchange: Exchange): void {
     const plainly = exchange.draft.headers.some(
       ([name, value]) => name === 'accept-encoding' && value === 'identity',
     );
