@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test';
 import type { Exchange } from '../../fixtures/http/exchange.ts';
 import { Response } from '../../fixtures/http/response.ts';
-import type { Evidence, ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
+import type { Evidence } from '../../fixtures/scenario/checks.ts';
+import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { redactorFor } from '../../fixtures/scenario/session.ts';
 import { checkTransport } from './transport.ts';
 
