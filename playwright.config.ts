@@ -56,5 +56,6 @@ export default defineConfig({
       retries: process.env.CI ? 1 : 0,
     },
   ],
-  workers: 2,
+  // On two cores: half of what the tests take is waiting for targets that hang, go away or restart.
+  workers: 4,
 });
