@@ -52,10 +52,15 @@ function marksOf({ requirement, deviation }: Open, undocumented: Set<string>): s
   const status = /^\d{3}\b/.exec(actual)?.[0];
   const decisive = proof.at(-1)?.exchange.id;
   return [
-    JSON.stringify([requirement.id, ...(status === undefined ? [expected, actual] : [status])]),
+    JSON.stringify([nameOf(requirement), ...(status === undefined ? [expected, actual] : [status])]),
     // Not of what is said of headers, of which one answer may have several.
     ...(status !== undefined && decisive !== undefined ? [`exchange ${decisive}`] : []),
   ];
+}
+
+/** What operations have in common: the id of a requirement without its operation. */
+function nameOf({ id, operation }: RequirementResult): string {
+  return operation !== null && id.startsWith(`${operation}.`) ? id.slice(operation.length + 1) : id;
 }
 
 /** The operation that was asked, and the status of its answer. */
@@ -93,7 +98,7 @@ function causeOf(members: Open[]): Cause {
   const best = sorted[0] as Open;
   const { requirement, deviation } = best;
   return {
-    title: titleOf(sorted.find(isUndocumented) ?? best),
+    title: `${titleOf(sorted.find(isUndocumented) ?? best)}${alike(best, sorted)}`,
     level: requirement.level,
     gravity: rowOf(requirement.id).gravity ?? 'form',
     requirements: [...new Set(sorted.map((one) => one.requirement.id))],
@@ -101,6 +106,15 @@ function causeOf(members: Open[]): Cause {
     source: placeOf(requirement, deviation),
     proof: deviation.proof,
   };
+}
+
+/** `, refresh and revoke too`: other operations of which the same is true. */
+function alike({ requirement: best }: Open, members: Open[]): string {
+  const others = members.flatMap(({ requirement }) =>
+    requirement.id !== best.id && nameOf(requirement) === nameOf(best) ? [requirement.operation] : [],
+  );
+  const operations = [...new Set(others)];
+  return operations.length === 0 ? '' : `, ${operations.join(' and ')} too`;
 }
 
 function isUndocumented({ requirement }: Open): boolean {

@@ -89,39 +89,66 @@ function revokedToken(revoke: Operation): Scenario {
   };
 }
 
-/** Whatever else a target is asked after a revocation, the token stays dead. */
+/** What a target is asked between a revocation and the look at it, with another grant at hand. */
+type Between = (t: ScenarioRun, gone: Grant, other: Grant) => Promise<unknown>;
+
+function between(contract: Contract): Between[] {
+  return [
+    ...(contract.operation('refresh') ? [refreshesAnother, refreshesRevoked] : []),
+    async (t) => {
+      const valid = await t.valid('issue', 'a valid issue');
+      const secretAt = propertyNamed(contract, 'issue', 'client_secret');
+      const wrong = t.secret('wrong_client_secret', lookalike(t.target.client.secret));
+      return secretAt && t.send(withProperty(valid, secretAt, wrong, 'a wrong secret'));
+    },
+    async (t) => {
+      const [incomplete] = missingParameters(contract, await t.valid('issue', 'a valid issue'));
+      return incomplete && t.send(incomplete);
+    },
+    (t, _gone, other) => presents(t, other, "another token's revocation"),
+  ];
+}
+
+const refreshesAnother: Between = async (t, gone, other) => {
+  if (!other.refreshToken) return;
+  const renewed = await refreshes(t, other, "another grant's refresh");
+  // One that is given again ended with the token that was revoked.
+  const apart = other.accessToken !== gone.accessToken && other.refreshToken !== gone.refreshToken;
+  if (apart) await outlivesOthers(t, renewed);
+};
+
+const refreshesRevoked: Between = async (t, gone) => {
+  if (gone.refreshToken) await livesAnew(t, await refreshes(t, gone, "the revoked token's refresh"));
+};
+
+/** Whatever else a target is asked after a revocation, the token stays dead; where it does not, what undid it is found. */
 function remembered(contract: Contract): Scenario {
-  const refresh = contract.operation('refresh') !== undefined;
+  const steps = between(contract);
   return {
     title: 'a revocation is remembered, whatever is asked after it',
     establishes: ['token.revoked-unusable'],
-    requests: () => (refresh ? 10 : 7),
+    requests: () => (contract.operation('refresh') ? 10 : 7),
     run: async (t) => {
-      const other = await t.grant();
-      const gone = await t.grant();
-      mustSucceed(await revokes(t, gone, gone, 'a token revokes itself'), 'a token that revokes itself');
-      const before = t.exchanges.length;
-      if (refresh) {
-        const renewed = other.refreshToken && (await refreshes(t, other, "another grant's refresh"));
-        // One that is given again ended with the token that was revoked.
-        const apart = other.accessToken !== gone.accessToken && other.refreshToken !== gone.refreshToken;
-        if (renewed && apart) await outlivesOthers(t, renewed);
-        if (gone.refreshToken) await livesAnew(t, await refreshes(t, gone, "the revoked token's refresh"));
+      const all = await looksAfter(t, steps, 'refreshes, refusals and another revocation');
+      if (!all.look.response?.success) return refusesRevoked(t, all.look, all.asked);
+      for (const step of steps) {
+        const alone = await looksAfter(t, [step], 'one other request');
+        if (alone.look.response?.success) return refusesRevoked(t, alone.look, alone.asked);
       }
-      const valid = await t.valid('issue', 'a valid issue');
-      const secretAt = propertyNamed(contract, 'issue', 'client_secret');
-      const [incomplete] = missingParameters(contract, valid);
-      if (secretAt) {
-        const wrong = t.secret('wrong_client_secret', lookalike(t.target.client.secret));
-        await t.send(withProperty(valid, secretAt, wrong, 'a wrong secret'));
-      }
-      if (incomplete) await t.send(incomplete);
-      await presents(t, other, "another token's revocation");
-      const intent = 'a token that was revoked before refreshes, refusals and another revocation';
-      const between = t.exchanges.slice(before);
-      refusesRevoked(t, await presents(t, gone, intent), between);
+      refusesRevoked(t, all.look, all.asked);
     },
   };
+}
+
+/** A look at a token that was revoked before some steps, and what was asked in them. */
+async function looksAfter(t: ScenarioRun, steps: Between[], what: string) {
+  const other = await t.grant();
+  const gone = await t.grant();
+  mustSucceed(await revokes(t, gone, gone, 'a token revokes itself'), 'a token that revokes itself');
+  const before = t.exchanges.length;
+  for (const step of steps) await step(t, gone, other);
+  const asked = t.exchanges.slice(before);
+  return { look: await presents(t, gone, `a token that was revoked before ${what}`), asked };
 }
 
 /** The refresh token of another grant is none of a revocation's business. */
