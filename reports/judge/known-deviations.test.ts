@@ -219,7 +219,9 @@ test.describe('what cannot be tested', () => {
       outcome: 'failed',
       deviations: [deviationOf()],
     });
-    expect(known.apply(failing, complete).problems[0]).toContain('it failed; delete the entry');
+    const { requirements, problems } = known.apply(failing, complete);
+    expect(problems[0]).toContain('it failed; delete the entry');
+    expect(resultOf(requirements, 'token.expired-unusable').acceptance, 'nothing excuses it').toBeUndefined();
   });
 
   test('is not explained any more once the entry has expired', () => {
