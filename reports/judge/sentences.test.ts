@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { conformingReport, deviationOf, withRequirement } from '../../fixtures/lab/reports/report-builder.ts';
@@ -8,12 +7,14 @@ import type { ConformanceReport } from '../../schemas/report/report.ts';
 import { causesOf } from './causes.ts';
 import { conformingSentence, gateGap, inconclusiveSentence, nonconformingSentence } from './sentence.ts';
 
-const sources = execFileSync('git', ['ls-files', '*.ts', ':!*.test.ts', ':!fixtures/lab'], {
-  cwd: repositoryRoot,
-})
-  .toString()
-  .split('\n')
-  .filter(Boolean);
+const sources = ['schemas', 'fixtures', 'specs', 'reports']
+  .flatMap((layer) =>
+    readdirSync(join(repositoryRoot, layer), { recursive: true, encoding: 'utf8' }).map((file) =>
+      join(layer, file),
+    ),
+  )
+  .filter((file) => /(?<!\.test)\.ts$/.test(file) && !file.startsWith(join('fixtures', 'lab')))
+  .sort();
 
 /** Texts in the source that a user reads as they stand, with what is put into them as `…`. */
 function written(opening: RegExp): string[] {
