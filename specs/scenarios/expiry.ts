@@ -277,7 +277,7 @@ async function letExpire(
   const sure = isInvalid(t.contract, exchange)
     ? await presents(t, aged.grant, 'an expired bearer token, for a use of its own')
     : exchange;
-  if (!sure.response?.success) refusesExpired(t, sure);
+  if (!sure.response?.success || (lives && (await usePutsOffTheEnd(t, client)))) refusesExpired(t, sure);
   else if (sure === exchange) watch.overdue.push({ ...aged, end: aged.since + patienceMs(t, aged.grant) });
   else {
     aged = await fresh(t, client, 'a grant to let expire');
@@ -287,6 +287,16 @@ async function letExpire(
   if (!sure.response?.success) watch.expired.push({ ...aged, seenDead: true });
   t.tokenDied(aged.grant.accessToken);
   return aged;
+}
+
+/** Whether a token that nothing was asked with is dead at its end, where one that was used is not: that is no leeway. */
+async function usePutsOffTheEnd(t: ScenarioRun, client: Credentials): Promise<boolean> {
+  const { grant, since } = await fresh(t, client, 'a grant to leave unused');
+  await t.passUntil(since + patienceMs(t, grant) + marginMs);
+  return isUnauthorised(
+    t.contract,
+    await presents(t, grant, 'control: an expired token that was never used'),
+  );
 }
 
 /**

@@ -11,8 +11,10 @@ import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { shortfall } from '../../fixtures/scenario/success.ts';
 import {
   authorises,
+  diesOf,
   neverIssued,
   presents,
+  refreshes,
   refusesRevoked,
   repeats,
   usesInVain,
@@ -46,7 +48,11 @@ function inSequence(contract: Contract): Scenario {
     title: 'ten valid requests in sequence all succeed',
     establishes: [
       ...present.map((role) => `${role}.repeatable`),
-      ...new Set(contract.operations.flatMap(clientHabits).map(({ requirement }) => requirement)),
+      ...new Set(
+        contract.operations
+          .flatMap((operation) => clientHabits(operation))
+          .map(({ requirement }) => requirement),
+      ),
       'token.distinct',
       'token.unpredictable',
       'token.jwt-ids',
@@ -260,12 +266,33 @@ function revokedMeanwhile(contract: Contract): Scenario {
         );
       }
       t.check('revoke.concurrent', true, { expected: '', actual: '' });
+      await livesBeside(t, grantsOf(exchanges.filter(({ draft }) => draft.operation.role === 'issue')));
       for (const { draft } of revoked) {
         if (!draft.grant) continue;
         refusesRevoked(t, await presents(t, draft.grant, 'a token that was revoked beside other requests'));
       }
     },
   };
+}
+
+/** A token that was issued beside a revocation is alive, as one is that was issued before it. */
+async function livesBeside(t: ScenarioRun, [issued]: Grant[]): Promise<void> {
+  // Of the same text as one that was revoked, it is over with that.
+  if (!issued || t.session.tokens.revoked.has(issued.accessToken)) return;
+  const exchange = await presents(t, issued, 'a token that was issued beside a revocation');
+  if (isUnauthorised(t.contract, exchange)) {
+    const older = await t.grant();
+    const inTurn = await diesOf(t, 'a token that was issued before a revocation', async () => {
+      if (older.refreshToken) await refreshes(t, older, 'a refresh in turn');
+      await presents(t, older, 'a revocation in turn');
+    });
+    if (inTurn) return;
+  }
+  t.check('issue.concurrent', !isUnauthorised(t.contract, exchange), {
+    expected: 'a token that was issued beside a revocation is alive, as one that was issued before it',
+    actual: outcomeOf(exchange),
+    exchange,
+  });
 }
 
 /** A grant like another, with a refresh token that was never issued. */
@@ -357,12 +384,12 @@ async function judgeIssuedAtOnce(t: ScenarioRun, issued: Grant[]): Promise<void>
 
 /** Whether an access token dies when its grant is refreshed, or when the token that came of that is revoked. */
 async function endsWithItsRefresh(t: ScenarioRun): Promise<boolean> {
-  const grant = await t.refreshableGrant();
-  const [refreshed] = grantsOf([await t.send(await t.valid('refresh', 'a refresh in turn', { grant }))]);
-  if (!refreshed) return true;
-  await presents(t, refreshed, 'the refreshed token revokes itself');
-  const exchange = await presents(t, grant, 'the token before it');
-  return isUnauthorised(t.contract, exchange);
+  let refreshed: Grant | undefined;
+  const dead = await diesOf(t, 'the token before it', async (grant) => {
+    [refreshed] = grantsOf([await refreshes(t, grant, 'a refresh in turn')]);
+    if (refreshed) await presents(t, refreshed, 'the refreshed token revokes itself');
+  });
+  return dead !== undefined || !refreshed;
 }
 
 function noneFulfilled(t: ScenarioRun, [first]: Exchange[]): string {
@@ -466,7 +493,8 @@ class Progress {
     const operation = this.#t.contract.operation(role);
     if (!operation) return undefined;
     const valid = await this.#t.valid(role, 'a valid request', grant ? { grant } : {});
-    const habit = clientHabits(operation)[round - 1];
+    const expired = this.#t.session.watch.expired.find(({ seenDead }) => seenDead);
+    const habit = clientHabits(operation, expired?.grant.accessToken)[round - 1];
     const exchange = await this.#t.send(habit?.speak(valid) ?? valid);
     // A token that a lost answer may have used up shows nothing of the habit.
     if (!habit || exchange.kind === 'throttled' || isSpentByResending(exchange)) {
