@@ -7,6 +7,7 @@ import {
   describeCorrection,
   describeCounts,
   describeCoverage,
+  describeDifference,
   describeSource,
   type Finding,
   placeOf,
@@ -15,6 +16,7 @@ import {
 import { type Change, changesIn, flaky } from '../judge/history.ts';
 import type { Past } from '../page/page.ts';
 import { runsWith } from '../page/trend.ts';
+import { driftFile } from './drift-overlay.ts';
 import { block, code, folded, prose, table } from './markdown.ts';
 import { countOf, describeCuts, describeOutages, oneLine, refreshTokensLeft } from './text.ts';
 
@@ -29,6 +31,7 @@ const blockLimit = 50;
 export function summary(report: ConformanceReport, { history = [] }: Pick<Past, 'history'> = {}): string {
   const parts = [
     prose(report.sentence, 1000),
+    differences(report),
     news(report, history),
     facts(report),
     corrected(report),
@@ -40,6 +43,16 @@ export function summary(report: ConformanceReport, { history = [] }: Pick<Past, 
     entries(report),
   ];
   return `${parts.filter((part) => part !== undefined).join('\n\n')}\n`;
+}
+
+/** In what the target differs, a line each, and the file that says it all. */
+function differences({ diagnosis = [] }: ConformanceReport): string | undefined {
+  if (diagnosis.length === 0) return undefined;
+  const file = diagnosis.some(({ actions }) => actions.length > 0)
+    ? `\n\nAll of it as corrections to fill in: ${code(driftFile)}.`
+    : '';
+  const lines = diagnosis.map((one) => `- ${prose(describeDifference(one), 400)}`);
+  return `### In what the target differs from the contract\n\n${lines.join('\n')}${file}`;
 }
 
 function news(report: ConformanceReport, history: HistoryEntry[]): string | undefined {

@@ -14,6 +14,7 @@ import {
   describeCorrection,
   describeCounts,
   describeCoverage,
+  describeDifference,
   describeOutside,
   describeSource,
   type Finding,
@@ -45,18 +46,18 @@ const shownEntries = 3;
 const sameReason = 3;
 
 /**
- * What a run prints at its end, without a trailing line break: breaches first, then the rest in one line each,
+ * What a run prints at its end, without a trailing line break: in what the target differs, breaches, then the rest in one line each,
  * five lines of facts, and the verdict sentence as the last line. Nothing a target says can act on the terminal.
  */
 export function terminal(report: ConformanceReport, { colour, directory }: TerminalOptions): string {
   const colours = createColors(colour);
   const broken = inOrderOfCauses(breaches(report), report);
   const sections = [
+    diagnosisLines(report, directory ?? 'reports/latest', colours),
     broken.flatMap(({ finding, others }, at) => breachLines(finding, others, at < toldInFull, colours)),
     advisories(report).map((finding) => adviceLine(finding, colours)),
     acceptedFindings(report).map((finding) => knownLine(finding, colours)),
     (report.corrections ?? []).map((one) => correctionLine(one, colours)),
-    diagnosisLines(report, directory ?? 'reports/latest', colours),
     unansweredLines(report, colours),
     problemLines(report, colours),
     entryLines(report, colours),
@@ -154,7 +155,7 @@ function diagnosisLines(
   if (diagnosis.length === 0) return [];
   const file = diagnosis.some(({ actions }) => actions.length > 0);
   return [
-    ...diagnosis.map(({ title }) => `${yellow('≠ differs')} ${oneLine(title, 300)}`),
+    ...diagnosis.map((one) => `${yellow('≠ differs')} ${oneLine(describeDifference(one), 400)}`),
     ...(file
       ? [
           dim(

@@ -50,6 +50,7 @@ export function answersOtherwise(seen: Seen): Diagnosis[] {
     ...otherStatuses(seen, operation),
     ...otherMediaTypes(seen, operation),
     ...otherProperties(seen, operation),
+    ...tokenElsewhere(seen, operation),
     ...otherValues(seen, operation),
   ]);
   return found.map((one) => ({
@@ -97,8 +98,7 @@ function otherStatuses(seen: Seen, operation: Operation): Otherwise[] {
     );
     const refuses = isRefusal ? reasonsFor(seen, operation, status) : [];
     const said = {
-      ...definition,
-      ...contentUnder(definition, types),
+      ...cameAs(definition, types),
       description: STATUS_CODES[status] ?? `Status ${status}`,
       ...(refuses.length > 0 && { 'x-nomba-refuses': refuses }),
     };
@@ -122,13 +122,15 @@ function otherStatuses(seen: Seen, operation: Operation): Otherwise[] {
   });
 }
 
-/** The content of a response under the types of JSON that it came with. */
-function contentUnder({ content }: Record<string, unknown>, types: string[]): Record<string, unknown> {
+/** A response as another has it, its content under the types of JSON that it came with; without any where it has none. */
+function cameAs({ content, ...rest }: Record<string, unknown>, types: string[]): Record<string, unknown> {
   const [media] = Object.values(object(content) ?? {});
+  if (media === undefined || types.length === 0) return rest;
   const named = types.filter(isJson);
-  return media === undefined || named.length === 0
-    ? {}
-    : { content: Object.fromEntries(named.map((type) => [type, media])) };
+  return {
+    ...rest,
+    content: named.length === 0 ? content : Object.fromEntries(named.map((type) => [type, media])),
+  };
 }
 
 /** For what a status is the refusal, where nothing but the answers tells it: a reason that it is not meant for. */
@@ -199,7 +201,7 @@ const ends = /^(expires|expiry|expiration|valid)_?(in|at|on|until|time|date)?$/;
 const untellable = /secret|passw|private|stack|trace|exception|debug|sql|internal/i;
 
 function meaningOf(pointer: string): string {
-  const name = tokensOf(pointer).at(-1) ?? '';
+  const name = nameIn(pointer);
   return ends.test(snakeCase(name)) ? 'expires_in' : knownName(name);
 }
 
@@ -230,7 +232,9 @@ function otherProperties(seen: Seen, operation: Operation): Otherwise[] {
       const old = replaced.find((one) => meaningOf(one) === meaningOf(drift.what));
       const said = old === undefined ? undefined : documentedSchema(contract, pointer, old);
       const type = typeIn(contract, drift.types ?? []);
-      if (below.length === 0) return said && said.type === type.type ? said : type;
+      const isSame = old !== undefined && knownName(nameIn(old)) === knownName(nameOf(drift));
+      // A date is no number of seconds, by whatever name: its words are not for it.
+      if (below.length === 0) return isSame && said && said.type === type.type ? said : type;
       return {
         type: 'object',
         properties: Object.fromEntries(below.map((one) => [nameOf(one), schemaOf(one)])),
@@ -272,6 +276,34 @@ function otherProperties(seen: Seen, operation: Operation): Otherwise[] {
   });
 }
 
+/** A token in a header, where the one of the body never came. No document can say that a header is the token. */
+function tokenElsewhere(seen: Seen, { role }: Operation): Otherwise[] {
+  const { properties, undocumented } = seen.coverage;
+  const isSuccess = (status: string) => status.startsWith('2');
+  const documented = properties.find(
+    ({ operation, status, pointer }) =>
+      operation === role && isSuccess(status) && knownName(nameIn(pointer)) === 'access_token',
+  );
+  const header = undocumented.find(
+    ({ kind, operation, where, what }) =>
+      kind === 'header' && operation === role && isSuccess(where) && /token|jwt|^authorization$/.test(what),
+  );
+  const requirements = failing(seen, [`${role}.envelope`], true);
+  if (!documented || documented.seen > 0 || !header || requirements.length === 0) return [];
+  const place = documented.pointer.slice(1).replaceAll('/', '.');
+  return [
+    {
+      operation: role,
+      title: `${role} gives a token in the header ${header.what}, where the contract has ${place}`,
+      differences: [header.what],
+      requirements,
+      remedies: { target: `answer with ${place}` },
+      actions: [],
+      proof: deviationsOf(seen, `${role}.envelope`)[0]?.proof ?? [],
+    },
+  ];
+}
+
 function failing({ requirements }: Seen, ids: string[], wanted: boolean): string[] {
   return wanted
     ? ids.filter((id) => requirements.some((row) => row.id === id && row.outcome === 'failed'))
@@ -283,7 +315,11 @@ function isBelow(pointer: string, other: string): boolean {
 }
 
 function nameOf({ what }: Drift): string {
-  return tokensOf(what).at(-1) ?? '';
+  return nameIn(what);
+}
+
+function nameIn(pointer: string): string {
+  return tokensOf(pointer).at(-1) ?? '';
 }
 
 /** A refusal gives no token, by whatever name, and no answer a secret. */

@@ -1,4 +1,4 @@
-import type { Cause, Deviation, Gravity, RequirementResult } from '../../schemas/report/report.ts';
+import type { Cause, Deviation, Diagnosis, Gravity, RequirementResult } from '../../schemas/report/report.ts';
 import { requirement as rowOf } from '../../specs/catalogue/catalogue.ts';
 import { groupOf, placeOf } from './findings.ts';
 
@@ -13,9 +13,10 @@ interface Open {
 /**
  * What the deviations of a run come from: those are one that the same exchange shows, that break the same line in the
  * same way, or that are the same undocumented answer of one operation. In the order in which a reader is to have them:
- * must before should, security before success, form and words, what only the overlay asks for last of its kind.
+ * must before should, security before success, form and words, what only the overlay asks for last of its kind. Where
+ * it was found out how an operation wants to be asked, or answers, that is what its failing comes from.
  */
-export function causesOf(requirements: RequirementResult[]): Cause[] {
+export function causesOf(requirements: RequirementResult[], diagnosis: readonly Diagnosis[] = []): Cause[] {
   const open = requirements.flatMap((requirement) =>
     requirement.outcome === 'known'
       ? []
@@ -27,8 +28,25 @@ export function causesOf(requirements: RequirementResult[]): Cause[] {
     open.filter(isUndocumented).map(({ requirement, deviation }) => answerOf(requirement, deviation)),
   );
   const groups = connected(open, (one) => marksOf(one, undocumented));
-  const causes = groups.map(causeOf).sort(inOrder);
-  return blocked(requirements, causes);
+  const found = new Set(diagnosis.filter(({ differences }) => differences.length > 0));
+  const ranked = groups
+    .map((members) => diagnosed(members, found))
+    .sort((a, b) => a.rank - b.rank || b.cause.requirements.length - a.cause.requirements.length);
+  return blocked(
+    requirements,
+    ranked.map(({ cause }) => cause),
+  );
+}
+
+/** A cause and its place in the order: told by what was found of its operation, once, where that fails for it alone. */
+function diagnosed(members: Open[], found: Set<Diagnosis>): { cause: Cause; rank: number } {
+  const cause = causeOf(members);
+  const why = [...found].find((one) => members.some((member) => explains(one, member)));
+  if (why === undefined || cause.gravity === 'security') {
+    return { cause, rank: Math.min(...members.map(rank)) };
+  }
+  found.delete(why);
+  return { cause: { ...cause, title: why.title }, rank: gravities.indexOf('success') - 0.1 };
 }
 
 /** What a deviation has in common with others of its cause: they share at least one of these. */
@@ -36,18 +54,11 @@ function marksOf({ requirement, deviation }: Open, undocumented: Set<string>): s
   const { instancePointer, place, expected, actual, proof } = deviation;
   const answer = answerOf(requirement, deviation);
   // What was to be refused and was taken is more than an undocumented answer.
-  const wasTaken = rowOf(requirement.id).gravity === 'security' && / 2\d\d$/.test(answer);
+  const wasTaken = gravityOf({ requirement, deviation }) === 'security' && / 2\d\d$/.test(answer);
   if (undocumented.has(answer) && !wasTaken) return [`answer ${answer}`];
   if (instancePointer !== undefined) {
-    return [
-      JSON.stringify([
-        place?.file,
-        place?.pointer ?? requirement.id,
-        instancePointer,
-        expected,
-        kindOf(actual),
-      ]),
-    ];
+    const line = place ? [place.file, place.pointer] : [requirement.id, expected, kindOf(actual)];
+    return [JSON.stringify([...line, instancePointer])];
   }
   const status = /^\d{3}\b/.exec(actual)?.[0];
   const decisive = proof.at(-1)?.exchange.id;
@@ -94,13 +105,13 @@ function connected<T>(all: T[], marks: (one: T) => string[]): T[][] {
 }
 
 function causeOf(members: Open[]): Cause {
-  const sorted = members.toSorted((a, b) => rank(a.requirement) - rank(b.requirement));
+  const sorted = members.toSorted((a, b) => rank(a) - rank(b));
   const best = sorted[0] as Open;
   const { requirement, deviation } = best;
   return {
     title: `${titleOf(sorted.find(isUndocumented) ?? best)}${alike(best, sorted)}`,
     level: requirement.level,
-    gravity: rowOf(requirement.id).gravity ?? 'form',
+    gravity: gravityOf(best),
     requirements: [...new Set(sorted.map((one) => one.requirement.id))],
     blocks: [],
     source: placeOf(requirement, deviation),
@@ -127,20 +138,48 @@ function titleOf({ requirement, deviation }: Open): string {
   if (isUndocumented({ requirement, deviation }) && operation) {
     return `${operation} answers ${deviation.actual}, which is not documented`;
   }
-  return rowOf(requirement.id).broken ?? `breaks “${requirement.title}”`;
+  const { broken, gravity } = rowOf(requirement.id);
+  if (gravity === 'security' && isRefused(deviation) && operation) {
+    return `${operation} answers ${deviation.actual.replace(', to', ' to')}, where ${deviation.expected} is right`;
+  }
+  return broken ?? `breaks “${requirement.title}”`;
 }
 
-/** Where a requirement stands in the order of what a reader is to have first. */
-function rank({ id, level }: Pick<RequirementResult, 'id' | 'level'>): number {
-  const { gravity = 'form' } = rowOf(id);
+/** Whether a deviation is what was found of its operation, or comes of it. */
+function explains(
+  { operation, about, requirements, differences, proof }: Diagnosis,
+  { requirement: { id }, deviation: { actual, instancePointer = '' } }: Open,
+): boolean {
+  const refused = String(proof[0]?.exchange.response?.status);
+  switch (id) {
+    case `${operation}.success`:
+    case `${operation}.envelope`:
+      return requirements.includes(id);
+    case `${operation}.documented-status`:
+      return about === 'request' && requirements.includes(id) && actual.startsWith(refused);
+    case `${operation}.response-schema`:
+      return differences.some((name) => `/${name.replaceAll('.', '/')}` === instancePointer);
+    default:
+      return false;
+  }
+}
+
+/** What was to be refused and is refused in another way has done no harm. */
+function isRefused({ actual }: Deviation): boolean {
+  return /^[45]\d\d\b(?!.*access token)/.test(actual);
+}
+
+function gravityOf({ requirement, deviation }: Open): Gravity {
+  const { gravity = 'form' } = rowOf(requirement.id);
+  return gravity === 'security' && isRefused(deviation) ? 'success' : gravity;
+}
+
+/** Where a deviation stands in the order of what a reader is to have first. */
+function rank(one: Open): number {
+  const { id, level } = one.requirement;
   // These are broken beside one that says more: a revoked token that is taken, a property that is missing.
   const isCommon = /\.(envelope|unauthenticated)$/.test(id);
-  return (level === 'must' ? 0 : 10) + gravities.indexOf(gravity) + (isCommon ? 0.5 : 0);
-}
-
-function inOrder(a: Cause, b: Cause): number {
-  const of = ({ requirements: [id = ''], level }: Cause) => rank({ id, level });
-  return of(a) - of(b) || b.requirements.length - a.requirements.length;
+  return (level === 'must' ? 0 : 10) + gravities.indexOf(gravityOf(one)) + (isCommon ? 0.5 : 0);
 }
 
 /** The causes with what they leave open: without a success of an operation nothing that needs one is established. */

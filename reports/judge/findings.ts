@@ -6,6 +6,7 @@ import type {
   CorrectedValue,
   Correction,
   Deviation,
+  Diagnosis,
   Outcome,
   RequirementResult,
   Source,
@@ -183,6 +184,12 @@ export function placeOf({ source }: RequirementResult, deviation?: Deviation): S
 /** A source in words: `schemas/nomba-authentication.openapi.yaml:41`, or `RFC 6749, section 5.1`. */
 export function describeSource(source: Source): string {
   return 'rfc' in source ? `RFC ${source.rfc}, section ${source.section}` : `${source.file}:${source.line}`;
+}
+
+/** In what a target differs, on one line; and where no correction can say it, that. */
+export function describeDifference({ title, differences, remedies }: Diagnosis): string {
+  const isUntellable = differences.length > 0 && remedies.contract === undefined;
+  return isUntellable ? `${title}; no correction can say it, so that the server is to change` : title;
 }
 
 /** A correction on one line: what is changed, why, who sees to it and until when, and which side is to change. */

@@ -77,6 +77,7 @@ export function judge(facts: RunFacts): ConformanceReport {
   );
   const all = [...(facts.asked ? [facts.asked] : []), ...records];
   const coverage = coverageOf(records, contract);
+  const diagnosis = diagnosisOf(records, contract, requirements, coverage);
   const leftUntil = records
     .flatMap((record) => record.leftUntil ?? [])
     .sort()
@@ -103,8 +104,8 @@ export function judge(facts: RunFacts): ConformanceReport {
     requests: sum(all.map(({ requests }) => requests)),
     partial: facts.partial,
     requirements,
-    causes: causesOf(requirements),
-    ...diagnosisOf(records, contract, requirements, coverage),
+    causes: causesOf(requirements, diagnosis),
+    ...(diagnosis.length > 0 && { diagnosis }),
     outside: contract.outside,
     notApplicable: rows
       .filter((row) => !isApplicable(row))

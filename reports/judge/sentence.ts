@@ -67,7 +67,7 @@ export function nonconformingSentence(
   const [problem] = problems;
   const stale = problem === undefined ? '' : ` In the known deviations, ${oneLine(problem, 300)}`;
   const they = causes.length > 1 ? 'these are' : 'this is';
-  return `Nonconforming${withCorrections(report)}: ${oneLine(what, 200)} (${where}).${oneLine(besides, 400)}${since}${stale} Do not release before ${they} mended or accepted as known.`;
+  return `Nonconforming${withCorrections(report)}: ${oneLine(what, 500)} (${where}).${oneLine(besides, 400)}${since}${stale} Do not release before ${they} mended or accepted as known.`;
 }
 
 /** A source as it is said aloud: `contract, line 138`. */

@@ -34,7 +34,7 @@ export function causesView(
     groups.map(({ cause, members: [lead, ...others] }, at) => {
       const isOpen = at < openCauses;
       const content = [
-        diagnosisOfCause({ diagnosis }, cause.requirements),
+        diagnosisOfCause({ diagnosis }, cause),
         lead && requirementCard(lead, context, { open: isOpen, named: false }),
         others.length > 0 && folded(others, context),
       ];

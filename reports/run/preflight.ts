@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from '@playwright/test';
-import { Contact } from '../../fixtures/diagnosis/contact.ts';
+import { asksForBasic, Contact } from '../../fixtures/diagnosis/contact.ts';
 import { Client } from '../../fixtures/http/client.ts';
 import { type Exchange, outcomeOf } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
@@ -37,7 +37,7 @@ const unjudged: Hooks = { onExchange: () => {}, around: (_title, send) => send()
 
 /**
  * Before the scenarios: proves that the credentials work and that it is the API that answers, with two requests of
- * each client where all is well, and at most three where it is not. `waitMs` is given to a target that is still
+ * each client where all is well, and at most four where it is not. `waitMs` is given to a target that is still
  * starting.
  */
 export async function preflight(
@@ -125,6 +125,7 @@ async function whyNot(
   if (response.status === 505 || (!response.success && /HTTP\/2|ALPN/.test(response.text.slice(0, 2000)))) {
     return { why: 'the target speaks HTTP/2 alone, and the suite HTTP/1.1; let it speak both' };
   }
+  if (await isTakenOtherwise(t, first, client)) return {};
   if (seemsElsewhere(t.contract, first)) {
     const others = await askOthers(t);
     return others.every((other) => isAlike(first, other)) ? { why: notTheApi(first) } : {};
@@ -137,6 +138,34 @@ async function whyNot(
   return {
     why: `the target refuses the credentials in ${names.join(' and ')} (${outcomeOf(second)}${hint})`,
   };
+}
+
+/**
+ * Whether the credentials are taken in the way that their refusal hints at: as HTTP Basic, where that is the challenge; at
+ * the path with a slash, where it leads there or knows no other. Why not in the way of the contract is for a scenario to
+ * find out.
+ */
+async function isTakenOtherwise(t: ScenarioRun, refused: Exchange, client: Credentials): Promise<boolean> {
+  const { response: refusal, request } = refused;
+  const location = refusal?.header('location') ?? '';
+  const leads =
+    URL.canParse(location, request.url) && new URL(location, request.url).href === `${request.url}/`;
+  const name = asksForBasic(refused) ? 'basic' : leads || refusal?.status === 404 ? 'slash' : undefined;
+  if (name === undefined) return false;
+  // Most runs load none of it.
+  const { dialectsOf } =
+    require('../../fixtures/diagnosis/dialects.ts') as typeof import('../../fixtures/diagnosis/dialects.ts');
+  const found = t.contract.operations.flatMap((operation) =>
+    dialectsOf(t.contract, operation, t.target).filter((one) => one.name === name),
+  );
+  const contract = t.contract.changed(found.flatMap(({ actions = [] }) => actions));
+  const operation = contract.operation('issue');
+  if (!operation) return false;
+  // What is issued is revoked in the same way.
+  if (name === 'slash') t.session.contact.ways.set('revoke', { contract, dialects: [] });
+  const intent = 'whether the credentials work in the way that the refusal hints at';
+  const { response } = await t.ask(t.draft(operation, intent, { client, grant: undefined }, contract));
+  return response?.success === true && grantIn(response) !== undefined;
 }
 
 function awayFor(t: ScenarioRun, { response, failure, request: { url } }: Exchange): string {

@@ -8,7 +8,7 @@ import { withHeader, withProperty } from '../../fixtures/requests/valid.ts';
 import { type Grant, namesAccount } from '../../fixtures/requests/values.ts';
 import { type Scenario, Unobtainable } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
-import { shortfall, successProblem } from '../../fixtures/scenario/success.ts';
+import { bodyError, shortfall, successProblem } from '../../fixtures/scenario/success.ts';
 import { authorises, presents, refusesRevoked, repeats } from '../../fixtures/scenario/token-steps.ts';
 import type { Contract, Operation, RequestBody, Role } from '../../schemas/openapi/contract.ts';
 
@@ -41,10 +41,12 @@ function succeeds(contract: Contract, role: Role): Scenario {
       else if (!t.contract.response(exchange.draft.operation, exchange.response.status))
         t.answered(role, exchange);
       const problem = successProblem(t.contract, exchange);
+      const error = bodyError(t.contract, exchange);
       t.check(`${role}.success`, problem === undefined, {
         expected: 'the documented success, of its media type and valid under its schema',
         actual: problem ?? '',
         exchange,
+        ...(error && { instancePointer: error.instancePointer, place: error.place }),
       });
       if (role === contract.protectedRole) authorises(t, 'token.usable', exchange);
       if (role === 'refresh' && grant) await judgeRefreshed(t, grant, exchange);
