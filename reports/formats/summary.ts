@@ -9,6 +9,7 @@ import {
   describeCoverage,
   describeDifference,
   describeSource,
+  differencesIn,
   type Finding,
   placeOf,
   withOutcome,
@@ -51,7 +52,7 @@ function differences({ diagnosis = [] }: ConformanceReport): string | undefined 
   const file = diagnosis.some(({ actions }) => actions.length > 0)
     ? `\n\nAll of it as corrections to fill in: ${code(driftFile)}.`
     : '';
-  const lines = diagnosis.map((one) => `- ${prose(describeDifference(one), 400)}`);
+  const lines = differencesIn(diagnosis).map((one) => `- ${prose(describeDifference(one), 400)}`);
   return `### In what the target differs from the contract\n\n${lines.join('\n')}${file}`;
 }
 

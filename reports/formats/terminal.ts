@@ -17,6 +17,7 @@ import {
   describeDifference,
   describeOutside,
   describeSource,
+  differencesIn,
   type Finding,
   placeOf,
   withOutcome,
@@ -155,7 +156,9 @@ function diagnosisLines(
   if (diagnosis.length === 0) return [];
   const file = diagnosis.some(({ actions }) => actions.length > 0);
   return [
-    ...diagnosis.map((one) => `${yellow('≠ differs')} ${oneLine(describeDifference(one), 400)}`),
+    ...differencesIn(diagnosis).map(
+      (one) => `${yellow('≠ differs')} ${oneLine(describeDifference(one), 400)}`,
+    ),
     ...(file
       ? [
           dim(

@@ -1,6 +1,6 @@
 import type { Cause, Deviation, Diagnosis, Gravity, RequirementResult } from '../../schemas/report/report.ts';
 import { requirement as rowOf } from '../../specs/catalogue/catalogue.ts';
-import { groupOf, placeOf } from './findings.ts';
+import { differencesIn, groupOf, placeOf } from './findings.ts';
 
 const gravities: readonly Gravity[] = ['security', 'success', 'form', 'words'];
 
@@ -41,12 +41,15 @@ export function causesOf(requirements: RequirementResult[], diagnosis: readonly 
 /** A cause and its place in the order: told by what was found of its operation, once, where that fails for it alone. */
 function diagnosed(members: Open[], found: Set<Diagnosis>): { cause: Cause; rank: number } {
   const cause = causeOf(members);
-  const why = [...found].find((one) => members.some((member) => explains(one, member)));
+  const [why, ...others] = [...found].filter((one) => members.some((member) => explains(one, member)));
   if (why === undefined || cause.gravity === 'security') {
     return { cause, rank: Math.min(...members.map(rank)) };
   }
-  found.delete(why);
-  return { cause: { ...cause, title: why.title }, rank: gravities.indexOf('success') - 0.1 };
+  for (const one of [why, ...others]) found.delete(one);
+  return {
+    cause: { ...cause, title: differencesIn([why, ...others])[0]?.title ?? cause.title },
+    rank: gravities.indexOf('success') - 0.1,
+  };
 }
 
 /** What a deviation has in common with others of its cause: they share at least one of these. */
@@ -55,15 +58,22 @@ function marksOf({ requirement, deviation }: Open, undocumented: Set<string>): s
   const answer = answerOf(requirement, deviation);
   // What was to be refused and was taken is more than an undocumented answer.
   const wasTaken = gravityOf({ requirement, deviation }) === 'security' && / 2\d\d$/.test(answer);
-  if (undocumented.has(answer) && !wasTaken) return [`answer ${answer}`];
+  const status = /^\d{3}\b/.exec(actual)?.[0];
+  const name = JSON.stringify([
+    nameOf(requirement),
+    ...(status === undefined ? [expected, actual] : [status]),
+  ]);
+  if (undocumented.has(answer) && !wasTaken) {
+    // Of operations that answer alike something has to say that they do so for one reason.
+    return [`answer ${answer}`, ...(isUndocumented({ requirement, deviation }) ? [] : [name])];
+  }
   if (instancePointer !== undefined) {
     const line = place ? [place.file, place.pointer] : [requirement.id, expected, kindOf(actual)];
     return [JSON.stringify([...line, instancePointer])];
   }
-  const status = /^\d{3}\b/.exec(actual)?.[0];
   const decisive = proof.at(-1)?.exchange.id;
   return [
-    JSON.stringify([nameOf(requirement), ...(status === undefined ? [expected, actual] : [status])]),
+    name,
     // Not of what is said of headers, of which one answer may have several.
     ...(status !== undefined && decisive !== undefined ? [`exchange ${decisive}`] : []),
   ];

@@ -186,7 +186,17 @@ export function describeSource(source: Source): string {
   return 'rfc' in source ? `RFC ${source.rfc}, section ${source.section}` : `${source.file}:${source.line}`;
 }
 
-/** In what a target differs, on one line; and where no correction can say it, that. */
+/** In what a target differs: what is the same of several operations once, with all of them in its title. */
+export function differencesIn(diagnosis: readonly Diagnosis[]): Diagnosis[] {
+  const common = ({ title, operation }: Diagnosis) => title.replaceAll(operation, '');
+  return [...new Set(diagnosis.map(common))].map((key) => {
+    const [first, ...others] = diagnosis.filter((one) => common(one) === key) as [Diagnosis, ...Diagnosis[]];
+    const too = others.length > 0 ? `, ${others.map(({ operation }) => operation).join(' and ')} too` : '';
+    return { ...first, title: `${first.title}${too}` };
+  });
+}
+
+/** The same on a line; and where no correction can say it, that. */
 export function describeDifference({ title, differences, remedies }: Diagnosis): string {
   const isUntellable = differences.length > 0 && remedies.contract === undefined;
   return isUntellable ? `${title}; no correction can say it, so that the server is to change` : title;

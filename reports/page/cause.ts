@@ -11,6 +11,12 @@ const gravityNames = {
   words: 'wrong words',
 };
 
+/** So many causes stand open where there are few, and the gravest alone where there are more: the others are a line each. */
+const openCauses = 3;
+const fewCauses = 4;
+/** So many have a line; the rest is behind one. */
+const listedCauses = 12;
+
 /**
  * The broken requirements by what they come from, gravest cause first: of each cause the requirement that says it
  * best stands open, the others are folded behind it; causes after the first few are a line each. A requirement stands under the first cause that breaks it.
@@ -19,7 +25,6 @@ export function causesView(
   { causes, diagnosis = [] }: Pick<ConformanceReport, 'causes' | 'diagnosis'>,
   broken: RequirementResult[],
   context: RequirementContext,
-  openCauses: number,
 ): View {
   const waiting = new Map(broken.map((requirement) => [requirement.id, requirement]));
   const take = (id: string) => {
@@ -30,19 +35,24 @@ export function causesView(
   const groups = causes
     .map((cause) => ({ cause, members: cause.requirements.flatMap(take) }))
     .filter(({ members }) => members.length > 0);
+  const open = groups.length > fewCauses ? 1 : openCauses;
+  const views = groups.map(({ cause, members: [lead, ...others] }, at) => {
+    const isOpen = at < open;
+    const content = [
+      diagnosisOfCause({ diagnosis }, cause),
+      lead && requirementCard(lead, context, { open: at === 0, named: false }),
+      others.length > 0 && folded(others, context),
+    ];
+    const id = `cause-${at + 1}`;
+    return isOpen
+      ? html`<section class="cause" id=${id}>${heading(cause, at + 1)}${content}</section>`
+      : html`<details class="cause rows" id=${id}><summary>${heading(cause, at + 1)}</summary>${content}</details>`;
+  });
+  const rest = views.slice(listedCauses);
   return [
-    groups.map(({ cause, members: [lead, ...others] }, at) => {
-      const isOpen = at < openCauses;
-      const content = [
-        diagnosisOfCause({ diagnosis }, cause),
-        lead && requirementCard(lead, context, { open: isOpen, named: false }),
-        others.length > 0 && folded(others, context),
-      ];
-      const id = `cause-${at + 1}`;
-      return isOpen
-        ? html`<section class="cause" id=${id}>${heading(cause, at + 1)}${content}</section>`
-        : html`<details class="cause rows" id=${id}><summary>${heading(cause, at + 1)}</summary>${content}</details>`;
-    }),
+    views.slice(0, listedCauses),
+    rest.length > 0 &&
+      html`<details class="fold rows"><summary>${counted(rest.length, 'more cause')}</summary>${rest}</details>`,
     [...waiting.values()].map((requirement) => requirementCard(requirement, context, { open: false })),
   ];
 }

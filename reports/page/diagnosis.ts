@@ -1,5 +1,6 @@
 import type { Cause, ConformanceReport, Diagnosis } from '../../schemas/report/report.ts';
 import { driftFile } from '../formats/drift-overlay.ts';
+import { differencesIn } from '../judge/findings.ts';
 import { stepsView } from './deviation.ts';
 import { html, type View } from './html.ts';
 import { counted, shown } from './text.ts';
@@ -12,7 +13,7 @@ export function diagnosisOfCause(
   const found = diagnosis.filter((one) => one.requirements.some((id) => requirements.includes(id)));
   return (
     found.length > 0 &&
-    html`<div class="diagnosis">${found.map((one) => entry(one, { named: one.title !== title }))}</div>`
+    html`<div class="diagnosis">${differencesIn(found).map((one) => entry(one, { named: !title.startsWith(one.title) }))}</div>`
   );
 }
 
@@ -25,7 +26,7 @@ export function diagnosisView({ diagnosis = [] }: ConformanceReport): View {
     html`<section id="diagnosis" class="panel" aria-labelledby="diagnosis-title">
       <h2 id="diagnosis-title">Diagnosis</h2>
       <p class="quiet">In what the target differs from the contract, as far as the run could find out${others.length < diagnosis.length && '; what fails by it stands under its cause'}.</p>
-      ${others.map((one) => entry(one, { named: true }))}
+      ${differencesIn(others).map((one) => entry(one, { named: true }))}
       ${hasFile && html`<p>All of it as corrections to fill in: <a href=${driftFile}><code>${driftFile}</code></a>. Kept elsewhere and named in <code>NOMBA_CORRECTIONS</code>, it has the target tested in all else.</p>`}
     </section>`
   );

@@ -41,9 +41,6 @@ const styles = [
   'print',
 ];
 
-/** So many causes stand open: the proof is at hand, and the others are a line each. */
-const openCauses = 3;
-
 /** What a page may tell of earlier runs. */
 export interface Past {
   history?: HistoryEntry[] | undefined;
@@ -140,7 +137,7 @@ function list(report: ConformanceReport, standings: Standings, context: Requirem
   return html`
     ${group('deviations', 'Unexpected deviations', broken, '', [
       broken.length === 0 && html`<p class="empty">${noneBroken(report)}</p>`,
-      causesView(report, broken, context, openCauses),
+      causesView(report, broken, context),
       suggestions(report),
     ])}
     ${advice.length > 0 && group('advice', 'Should deviations', advice, 'From standards that the contract names. Reported; they never turn the verdict.', foldedCards(advice, context))}

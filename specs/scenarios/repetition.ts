@@ -546,7 +546,8 @@ class Progress {
     for (const role of expected) {
       const id = `${role}.${this.#kind}`;
       const exchanges = this.#exchanges.get(role) ?? [];
-      const reason = this.#t.session.client.stopped;
+      const { client, contact } = this.#t.session;
+      const reason = client.stopped ?? contact.whyInVain(role);
       const [first] = exchanges;
       if (!first) this.#t.inconclusive(id, reason ?? 'no token could be had to send such requests with');
       else if (reason) this.#t.inconclusive(id, reason);

@@ -81,7 +81,7 @@ function revokedToken(revoke: Operation): Scenario {
       mustSucceed(exchange, 'a token that revokes another');
       await revokeAgain(t, victim, other);
       await revokeUnknown(t, other);
-      refusesRevoked(t, await presents(t, victim, 'a token that another revoked, twice'));
+      refusesRevoked(t, await presents(t, victim, 'a token that another has revoked twice'));
       // Refused once before: what is remembered must outlast that.
       refusesRevoked(t, await presents(t, own, 'a token that revoked itself, once more'));
       if (other.accessToken !== victim.accessToken) await stillAuthorises(t, other);
