@@ -4,6 +4,7 @@ import { partlyAcceptedReport } from '../../fixtures/lab/reports/partly-accepted
 import {
   conformingReport,
   deviationOf,
+  differenceOf,
   hugeReport,
   inconclusiveReport,
   nonconformingReport,
@@ -32,6 +33,20 @@ function shown(markdown: string): string {
     .replaceAll('&quot;', '"')
     .replaceAll('&amp;', '&');
 }
+
+test('in what a target differs comes next to the verdict, with the file of corrections where there are any', () => {
+  const actions = [{ target: '$.paths', remove: true as const }];
+  const text = (changes: object) =>
+    summary({ ...nonconformingReport(), diagnosis: [differenceOf('refresh', changes)] }).split('\n');
+  expect(text({ remedies: { contract: 'ask', target: 'ask not' }, actions }).slice(2, 7)).toEqual([
+    '### In what the target differs from the contract',
+    '',
+    '- refresh succeeds with a bearer token, which the contract does not ask for',
+    '',
+    'All of it as corrections to fill in: `drift.overlay.yaml`.',
+  ]);
+  expect(text({}).slice(4, 7).join()).toMatch(/so that the server is to change,,- /);
+});
 
 for (const report of [conformingReport(), nonconformingReport(), inconclusiveReport()]) {
   test(`the first line of a ${report.verdict} run is the verdict sentence`, () => {

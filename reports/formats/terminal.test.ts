@@ -4,6 +4,7 @@ import { partlyAcceptedReport } from '../../fixtures/lab/reports/partly-accepted
 import {
   conformingReport,
   deviationOf,
+  differenceOf,
   hugeReport,
   inconclusiveReport,
   nonconformingReport,
@@ -106,6 +107,21 @@ test('nothing a target says acts on the terminal or begins a line', () => {
   );
   expect(text.split('\n').filter((line) => line.trimStart().startsWith('::'))).toEqual([]);
   expect(text.length).toBeLessThan(5_000);
+});
+
+test('in what a target differs comes first, once for operations that are alike, with what no correction says', () => {
+  const describable = { remedies: { contract: 'ask for one', target: 'ask for none' } };
+  const diagnosis = [
+    differenceOf('issue', describable),
+    differenceOf('refresh', describable),
+    differenceOf('revoke', { title: 'revoke succeeds on Sundays' }),
+  ];
+  const lines = terminal({ ...nonconformingReport(), diagnosis }, plain).split('\n');
+  expect(lines.slice(0, 3)).toEqual([
+    '≠ differs issue succeeds with a bearer token, which the contract does not ask for, refresh too',
+    '≠ differs revoke succeeds on Sundays; no correction can say it, so that the server is to change',
+    '',
+  ]);
 });
 
 test('a deviation that is accepted is told as known, beside the breach of the same requirement', () => {

@@ -2,10 +2,12 @@ import { expect, test } from '@playwright/test';
 import {
   conformingReport,
   deviationOf,
+  differenceOf,
   exchangeOf,
   withRequirement,
 } from '../../fixtures/lab/reports/report-builder.ts';
 import type { ConformanceReport, Deviation } from '../../schemas/report/report.ts';
+import { causesOf } from './causes.ts';
 
 /** A report in which these requirements fail, each with one deviation. */
 function broken(deviations: Record<string, Partial<Deviation>>): ConformanceReport {
@@ -66,6 +68,54 @@ test('an undocumented answer of an operation is one cause, whatever met it', () 
   });
   expect(told(report)).toHaveLength(1);
   expect(report.causes[0]?.title).toBe('refresh answers 500 Internal Server Error, which is not documented');
+});
+
+test('operations that answer alike to the same are one cause, and others are not', () => {
+  const failing = (id: string, operation: string) => {
+    const exchange = exchangeOf({ id, operation });
+    if (exchange.response) exchange.response.status = 500;
+    return { actual: '500 Internal Server Error', exchange, proof: [{ purpose: 'it', exchange }] };
+  };
+  const report = broken({
+    'issue.malformed-body': failing('0-1', 'issue'),
+    'issue.documented-status': failing('0-1', 'issue'),
+    'refresh.malformed-body': failing('0-2', 'refresh'),
+    'refresh.documented-status': failing('0-2', 'refresh'),
+    'revoke.documented-status': failing('0-3', 'revoke'),
+  });
+  expect(report.causes.map(({ title }) => title)).toEqual([
+    'issue answers 500 Internal Server Error, which is not documented, refresh too',
+    'revoke answers 500 Internal Server Error, which is not documented',
+  ]);
+});
+
+test('what is refused in another way than documented is accepted by nobody', () => {
+  const wrong = {
+    ...shownBy('0-1'),
+    expected: '401',
+    actual: '400 Bad Request, to a request with a wrong secret',
+  };
+  const [cause] = broken({ 'issue.invalid-client': wrong }).causes;
+  expect([cause?.title, cause?.gravity]).toEqual([
+    'issue answers 400 Bad Request to a request with a wrong secret, where 401 is right',
+    'success',
+  ]);
+});
+
+test('what was found out of an operation is what its failing comes from, and leads behind security alone', () => {
+  const { requirements } = broken({
+    'issue.enum': shownBy('0-1'),
+    'refresh.success': { ...shownBy('0-2', 'refresh'), actual: '401 Unauthorized' },
+    'token.expired-unusable': { ...shownBy('0-3', 'revoke'), actual: '200 OK' },
+  });
+  const found = differenceOf('refresh');
+  const causes = causesOf(requirements, [found]);
+  expect(causes.map(({ requirements: [id] }) => id)).toEqual([
+    'token.expired-unusable',
+    'refresh.success',
+    'issue.enum',
+  ]);
+  expect(causes[1]?.title).toBe(found.title);
 });
 
 test('security comes before success, form and words, and should behind must', () => {

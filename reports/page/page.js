@@ -206,7 +206,8 @@
     const at = here >= 0 ? here : below >= 0 ? below - 0.5 : stops.length;
     const next = stops[event.key === 'n' ? Math.floor(at + 1) : Math.ceil(at - 1)];
     if (!next) return;
-    if (next.matches('details')) next.open = true;
+    for (let fold = next.closest('details'); fold; fold = fold.parentElement.closest('details'))
+      fold.open = true;
     next.tabIndex = -1;
     next.scrollIntoView();
     next.focus({ preventScroll: true });
