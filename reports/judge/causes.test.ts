@@ -135,6 +135,36 @@ test('security comes before success, form and words, and should behind must', ()
   ]);
 });
 
+test('a must of words comes before a should of security', () => {
+  const report = broken({
+    'token.unpredictable': { ...shownBy('0-1'), level: 'should' },
+    'issue.envelope': { ...shownBy('0-2'), instancePointer: '/data', actual: 'absent' },
+  });
+  const levelled = withRequirement(report, 'token.unpredictable', { level: 'should' });
+  expect(levelled.causes.map(({ requirements: [id] }) => id)).toEqual([
+    'issue.envelope',
+    'token.unpredictable',
+  ]);
+});
+
+test('what is accepted has no cause of its own, and is told beside none', () => {
+  const acceptance = { reason: 'Soon.', category: 'target-bug', owner: 'gateway', expires: '2026-04-01' };
+  expect(broken({ 'issue.enum': { ...shownBy('0-1'), acceptance } }).causes).toEqual([]);
+});
+
+test('what was taken and is to be refused is more than its undocumented status', () => {
+  const taken = (id: string) => {
+    const exchange = exchangeOf({ id, operation: 'issue' });
+    if (exchange.response) exchange.response.status = 201;
+    return { actual: '201 Created', exchange, proof: [{ purpose: 'it', exchange }] };
+  };
+  const report = broken({
+    'issue.documented-status': taken('0-1'),
+    'issue.invalid-client': taken('0-2'),
+  });
+  expect(told(report)).toEqual([['issue.invalid-client'], ['issue.documented-status']]);
+});
+
 test('what could not be established for want of a success is told by the cause', () => {
   const failing = broken({ 'issue.success': shownBy('0-1') });
   const report = withRequirement(failing, 'token.usable', {

@@ -115,6 +115,47 @@ test('a should that failed is reported and turns nothing', () => {
   expect(requirements.find(({ id }) => id === 'http.no-store')?.outcome).toBe('failed');
 });
 
+test('one check that failed is a failure, whatever number passed, and is counted once for each time', () => {
+  const passed = { requirement: 'issue.enum', outcome: 'passed' as const };
+  const { requirements, exitCode } = judged([passed, passed, passed, ...failing, ...failing]);
+  const row = requirements.find(({ id }) => id === 'issue.enum');
+  expect([exitCode, row?.outcome, row?.checks]).toEqual([
+    1,
+    'failed',
+    { passed: 3, failed: 2, inconclusive: 0 },
+  ]);
+  expect(row?.deviations.map(({ occurrences }) => occurrences)).toEqual([2]);
+});
+
+test('an error of a run leaves it without a verdict, unless a breach was seen', () => {
+  const errors = [{ kind: 'suite' as const, message: 'The page could not be made.' }];
+  const { verdict, exitCode, sentence } = judged([{ requirement: 'issue.enum', outcome: 'passed' }], {
+    errors,
+  });
+  expect([verdict, exitCode]).toEqual(['inconclusive', 3]);
+  expect(sentence).toContain('The page could not be made');
+  expect(judged(failing, { errors }).exitCode).toBe(1);
+});
+
+test('what was not configured is not judged', () => {
+  const errors = [{ kind: 'configuration' as const, message: 'NOMBA_CLIENT_ID is missing.' }];
+  const { verdict, exitCode, sentence } = judged(failing, { errors });
+  expect([verdict, exitCode, sentence]).toEqual(['inconclusive', 2, 'NOMBA_CLIENT_ID is missing.']);
+});
+
+test('the tokens of all scenarios are told, and when the last of them ends', () => {
+  const tokens = { issued: 5, revoked: 2, left: 3, refreshLeft: 4 };
+  const ends = ['2026-03-01T11:00:00.000Z', '2026-03-01T12:00:00.000Z'] as const;
+  const records = ends.map((leftUntil) => recordOf('issue succeeds', succeeds.checks, { tokens, leftUntil }));
+  expect(judged([], { records }).tokens).toEqual({
+    issued: 10,
+    revoked: 4,
+    left: 6,
+    leftUntil: ends[1],
+    refreshLeft: 8,
+  });
+});
+
 test('a run that was interrupted has no verdict, whatever passed before', () => {
   const { verdict, exitCode, sentence } = judged([{ requirement: 'issue.enum', outcome: 'passed' }], {
     interrupted: 'the run was interrupted',
