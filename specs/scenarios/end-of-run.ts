@@ -114,6 +114,22 @@ async function looksAtAlive(t: ScenarioRun, { grant, since }: Watched): Promise<
     actual: `${expiredOutcome(again)} for ${Math.round(wait / 1000)} s`,
     exchange: again,
   });
+  if (again.response?.success) await judgeAnotherClient(t);
+}
+
+/** A refresh token that did not die of age, and is over: it may have died of what another client was given. */
+async function judgeAnotherClient(t: ScenarioRun): Promise<void> {
+  const { shortLivedClient: client } = t.target;
+  if (!client) return;
+  const grant = await t.refreshableGrant();
+  await t.grant({ client, intent: 'a grant of another client' });
+  const exchange = await refreshes(t, grant, 'a refresh token after the issue of another client');
+  t.check('refresh.success', exchange.response?.success === true, {
+    expected: 'a refresh token is taken after another client was issued a token',
+    actual: outcomeOf(exchange),
+    exchange,
+    also: t.exchanges.slice(-2, -1),
+  });
 }
 
 /** How long a death is waited for again: as long as it took, and on other targets than our mock no longer than allowed. */

@@ -2,9 +2,11 @@ import { type Exchange, outcomeOf } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
 import { readJwt } from '../../fixtures/requests/jwt.ts';
 import type { Grant } from '../../fixtures/requests/values.ts';
+import { takesEffect } from '../../fixtures/scenario/refusals.ts';
 import { type Scenario, Unobtainable } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import {
+  diesOf,
   mustSucceed,
   namesRevoked,
   neverIssued,
@@ -195,11 +197,25 @@ async function judgeRenewedInLife(
       if (!grant) throw new Unobtainable(`a refresh was answered ${outcomeOf(exchange)}`);
       return { grant, since: t.now(), begun };
     });
+    // Of its own it lives: what happened besides is that an expired token was presented.
+    if (!t.failed('token.lifetime')) await judgePresenting(t, client);
   } else if (before !== undefined && life !== undefined && life > before + granularityMs) {
     await t.passUntil(renewed.since + before + marginMs);
     if (isUnauthorised(t.contract, await look())) await judgeFalseLife(t, client, before);
   }
   diesInTime(t, renewed);
+}
+
+/** Whether the refusal of an expired token ends the others of its client. */
+async function judgePresenting(t: ScenarioRun, client: Credentials): Promise<void> {
+  const expired = t.session.watch.expired.find(({ seenDead }) => seenDead);
+  if (!expired) return;
+  let refused: Exchange | undefined;
+  const present = async () => {
+    refused = await looksAlive(t, expired.grant, 'an expired bearer token');
+  };
+  const dead = await diesOf(t, 'a token that was issued before it', present, client);
+  if (dead && refused) takesEffect(t, `${dead.draft.operation.role}.unauthenticated`, refused, dead);
 }
 
 /** A token from refresh that is said to live longer than one from issue, and ends with it: twice, and not at once. */

@@ -5,12 +5,19 @@ import { carries, carriesSecret } from '../../fixtures/requests/credential-prope
 import { confusedJwts, forgedJwts, isAsymmetric } from '../../fixtures/requests/forged-jwts.ts';
 import { errorsOf } from '../../fixtures/requests/invalid.ts';
 import { and, unknownAddress } from '../../fixtures/requests/media-types.ts';
-import { type Altered, lookalike, nearMisses, tamperedJwts } from '../../fixtures/requests/near-misses.ts';
+import {
+  type Altered,
+  lookalike,
+  nearMisses,
+  respeltJwts,
+  tamperedJwts,
+} from '../../fixtures/requests/near-misses.ts';
 import { overhead } from '../../fixtures/requests/overhead.ts';
 import { basic, withBytes, withHeader, withJson } from '../../fixtures/requests/valid.ts';
-import { doesNotSucceed, refuses, refusesAs } from '../../fixtures/scenario/refusals.ts';
+import { doesNotSucceed, type Rule, refuses, refusesAs } from '../../fixtures/scenario/refusals.ts';
 import type { Scenario } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
+import { successProblem } from '../../fixtures/scenario/success.ts';
 import type { Credentials } from '../../fixtures/settings/target.ts';
 import type {
   Contract,
@@ -31,8 +38,9 @@ function percentEncoded(text: string): string {
 }
 
 /**
- * Requests with wrong credentials, each put where the right one stands. One that is malformed, under the document or
- * by its length, may be answered like any request that is not valid. What a change left as it was is not wrong.
+ * Requests with wrong credentials, each put where the right one stands. One that is malformed, under the document, by its
+ * length or by a character of another kind, may be answered like any request that is not valid. What a change left as it
+ * was is not wrong.
  */
 function wrongly(t: ScenarioRun, right: string, label: string, wrong: Altered[], put: Put): Draft[] {
   return wrong.flatMap(({ what, value }) => {
@@ -40,9 +48,17 @@ function wrongly(t: ScenarioRun, right: string, label: string, wrong: Altered[],
     const draft = put(t.secret(label, value), what);
     // No header can hold it, or HTTP takes it for the same value without its blanks (RFC 9110 section 5.5).
     if (draft.headers.some(([, text]) => /[^\x20-\x7e]|^ | $/.test(text))) return [];
-    const malformed = value.length !== right.length || errorsOf(t.contract, draft).length > 0;
+    const malformed =
+      value.length !== right.length ||
+      Array.from(kindsIn(value)).some((kind) => !kindsIn(right).includes(kind)) ||
+      errorsOf(t.contract, draft).length > 0;
     return [malformed ? { ...draft, alsoRight: invalidStatuses(t.contract, draft) } : draft];
   });
+}
+
+/** The kinds of characters in a text: letters of either case and digits, and each other one for itself. */
+function kindsIn(text: string): string {
+  return text.replace(/[a-z]/g, 'a').replace(/[A-Z]/g, 'A').replace(/\d/g, '0');
 }
 
 /** Makes a request with a value in the place of another. */
@@ -252,8 +268,8 @@ function unproved({ role, bearer, security, alternatives }: Operation): Scenario
   return {
     title: `${role} refuses a request without a valid ${what}`,
     establishes: [id, ...inQuery],
-    // With an access token that is a JWT: 17 more than with an opaque one.
-    requests: () => 42 + inQuery.length,
+    // With an access token that is a JWT: 18 more than with an opaque one.
+    requests: () => 43 + inQuery.length + (bearer ? 1 : 0),
     run: async (t) => {
       const right = unproven(t.contract, role);
       const revoked = bearer ? await revokedToken(t) : undefined;
@@ -271,6 +287,7 @@ function unproved({ role, bearer, security, alternatives }: Operation): Scenario
           rules: [refusesAs(requirement, right, ...t.contract.refusalOf(t.operation(role), 'invalid').all)],
           harmless: id,
         })),
+        ...(bearer ? [{ derive: besidePath, rules: [isNotServed(t.contract, id)], harmless: id }] : []),
       ]);
     },
   };
@@ -310,6 +327,26 @@ function bearerInQuery(valid: Draft): Draft[] {
   const query = new URLSearchParams({ access_token: valid.grant?.accessToken ?? '' }).toString();
   const draft = withHeader(valid, 'authorization', undefined, 'the bearer token in the query');
   return [{ ...draft, query: and(valid.query, query), alsoRight: unknownAddress }];
+}
+
+/** Whoever guards one spelling of a path may serve another. */
+function besidePath(valid: Draft): Draft[] {
+  const draft = withHeader(
+    valid,
+    'authorization',
+    undefined,
+    'no Authorization, and a slash behind the path',
+  );
+  return [{ ...draft, path: `${valid.path}/`, alsoRight: unknownAddress }];
+}
+
+/** A rule: there is no such address, or it refuses. A page that stands everywhere is no success. */
+function isNotServed(contract: Contract, requirement: string): Rule {
+  return {
+    requirement,
+    expected: 'a refusal, or no such address',
+    right: (exchange) => successProblem(contract, exchange) !== undefined,
+  };
 }
 
 /** A token that was alive and has been revoked, where the target gives and revokes one; else undefined. */
@@ -373,7 +410,7 @@ function withoutBearer(
     ...(refreshToken && fitsHeader(refreshToken)
       ? [{ what: 'that is the refresh token', value: refreshToken }]
       : []),
-    ...(revoked ? [{ what: 'that was revoked', value: revoked }] : []),
+    ...(revoked ? [{ what: 'that was revoked', value: revoked }, ...respeltJwts(revoked)] : []),
   ];
   const malformed: [string, string][] = [
     ['an empty Authorization', ''],
