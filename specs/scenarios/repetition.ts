@@ -126,7 +126,7 @@ function atOnce(contract: Contract): Scenario {
   return {
     title: 'ten valid requests at once all succeed',
     establishes: [...present.map((role) => `${role}.concurrent`)],
-    requests: () => (chained ? 5 * rounds - 2 : 3 * rounds),
+    requests: () => (chained ? 5 * rounds - 3 : 3 * rounds),
     run: async (t) => {
       const issued = grantsOf(
         await together(
