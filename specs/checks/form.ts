@@ -1,4 +1,4 @@
-import type { Exchange } from '../../fixtures/http/exchange.ts';
+import { type Exchange, isElsewhere } from '../../fixtures/http/exchange.ts';
 import { contentFor } from '../../fixtures/scenario/observations.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { markOfHeader } from '../../fixtures/scenario/script.ts';
@@ -14,7 +14,7 @@ import { checkTransport } from './transport.ts';
  */
 export function checkExchange(t: ScenarioRun, exchange: Exchange): void {
   checkTransport(t, exchange);
-  if (exchange.draft.method !== exchange.draft.operation.method) return;
+  if (isElsewhere(exchange.draft)) return;
   checkForm(t, exchange);
   checkToken(t, exchange);
   checkUse(t, exchange);

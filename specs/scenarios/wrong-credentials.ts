@@ -337,7 +337,7 @@ function besidePath(valid: Draft): Draft[] {
     undefined,
     'no Authorization, and a slash behind the path',
   );
-  return [{ ...draft, path: `${valid.path}/`, alsoRight: unknownAddress }];
+  return [{ ...draft, path: `${valid.path}/` }];
 }
 
 /** A rule: there is no such address, or it refuses. A page that stands everywhere is no success. */
