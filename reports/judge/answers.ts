@@ -263,7 +263,7 @@ function otherProperties(seen: Seen, operation: Operation): Otherwise[] {
       {
         operation: role,
         title: `${role} answers ${status} with ${names.join(', ')}${inPlace || ', which the contract does not mention'}`,
-        differences: undocumented.map(nameOf),
+        differences: undocumented.map((drift) => nameOf(drift) || 'a property without a name'),
         requirements: failing(seen, [`${role}.envelope`, `${role}.response-schema`], instead.length > 0),
         remedies: {
           contract: `describe ${names.join(', ')}${inPlace}`,
@@ -384,7 +384,7 @@ function otherValues(seen: Seen, operation: Operation): Otherwise[] {
     if (found.has(pointer) || contract.valueAt(pointer) === undefined) continue;
     const actions = allowing(contract, pointer, instancePointer, actual);
     if (actions.length === 0) continue;
-    const what = instancePointer.slice(1).replaceAll('/', '.');
+    const what = instancePointer.slice(1).replaceAll('/', '.') || 'its body';
     found.set(pointer, {
       operation: role,
       title: `${role} answers with ${actual} as ${what}, which ${expected}`,

@@ -21,7 +21,7 @@ import { runFolderVariable, terminalVariable } from '../../fixtures/settings/own
 import { reporterVariable } from '../../fixtures/settings/safe-run.ts';
 import { credentialsIn } from '../../fixtures/settings/target.ts';
 import { UserError } from '../../schemas/document/user-error.ts';
-import { exchangeAttachment, recordAttachment, type ScenarioRecord } from '../../schemas/report/record.ts';
+import { recordAttachment, type ScenarioRecord } from '../../schemas/report/record.ts';
 import type { RunError } from '../../schemas/report/report.ts';
 import { allScenarios } from '../../specs/scenarios/index.ts';
 import { terminal } from '../formats/terminal.ts';
@@ -198,9 +198,7 @@ export default class ConformanceReporter implements Reporter {
     detach(result);
     const body = attachment && contentOf(attachment);
     if (body) {
-      const record = JSON.parse(body.toString()) as ScenarioRecord;
-      showExchanges(result, record);
-      this.#records.push(record);
+      this.#records.push(JSON.parse(body.toString()) as ScenarioRecord);
       this.#cutOffs = 0;
     } else if (result.status !== 'skipped' && result.status !== 'interrupted') {
       const why = result.error?.message?.split('\n')[0] ?? `it ended as ${result.status}`;
@@ -344,17 +342,6 @@ type Attachment = TestResult['attachments'][number];
 
 function contentOf({ body, path }: Attachment): Buffer | undefined {
   return body ?? (path ? readFileSync(path) : undefined);
-}
-
-/** Puts the exchanges, which were redacted when their scenario had ended, where its steps hold their places. */
-function showExchanges({ attachments }: TestResult, { steps = [] }: ScenarioRecord): void {
-  for (const attachment of attachments.filter(({ name }) => name === exchangeAttachment)) {
-    const shown = steps[Number(contentOf(attachment))];
-    if (!shown) continue;
-    attachment.name = shown.name;
-    attachment.body = Buffer.from(shown.text);
-    delete attachment.path;
-  }
 }
 
 /** Takes the record out of a result, and the step that attached it: the HTML report fails on a step whose attachment is gone. */

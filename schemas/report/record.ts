@@ -103,12 +103,7 @@ export interface ScenarioRecord {
   outage?: string;
   /** A defect of the suite itself: an error no scenario may end in. */
   defect?: string;
-  /** What Playwright's report is to show of exchanges, by the numbers in the attachments of its steps. */
-  steps?: { name: string; text: string }[];
 }
 
 /** The name of the Playwright attachment that carries a scenario's record to the reporter. */
 export const recordAttachment = 'conformance-record';
-
-/** The name of the attachments of steps that stand for an exchange until the scenario has ended. */
-export const exchangeAttachment = 'conformance-exchange';

@@ -11,7 +11,7 @@ import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
 import { runFolderVariable } from '../../fixtures/settings/own-variables.js';
 import { requireSafeRun } from '../../fixtures/settings/safe-run.ts';
 import { targetFrom } from '../../fixtures/settings/target.ts';
-import { exchangeAttachment, recordAttachment } from '../../schemas/report/record.ts';
+import { recordAttachment } from '../../schemas/report/record.ts';
 import { checkExchange } from '../checks/form.ts';
 import { annotation, conclude, showDeviations, text } from './shown.ts';
 
@@ -92,10 +92,11 @@ export function runs(scenario: Scenario) {
     toItsEnd(async () => {
       const shown: ShownExchange[] = [];
       const record = await new ScenarioRun(session, scenario, hooksFor(session, shown, testInfo)).run();
-      record.steps = shown.map(({ title, exchange }) => ({
-        name: session.redactor.text(`${title}: ${outcomeOf(exchange)}`),
-        text: readable(recordExchange(exchange, session.redactor)),
-      }));
+      // Only now: what is secret of an exchange may be known only when its scenario has ended.
+      for (const { title, exchange } of shown) {
+        const name = session.redactor.text(`${title}: ${outcomeOf(exchange)}`);
+        await testInfo.attach(name, text(readable(recordExchange(exchange, session.redactor))));
+      }
       await showDeviations(record);
       // Last: the reporter takes it out again.
       await testInfo.attach(recordAttachment, {
@@ -106,36 +107,25 @@ export function runs(scenario: Scenario) {
     });
 }
 
-/** An exchange that a step shows, and the title of that step. */
+/** An exchange to show, and what it was for. */
 interface ShownExchange {
   title: string;
   exchange: Exchange;
 }
 
 /**
- * Each request is a step, named by what it is for, with what was asked and what came attached to it. What our own
- * mock answers is no news: there the attachments would only cost time, a tenth of a run. A step has its attachments
- * when it ends, but what is secret of them may be known only when the scenario has: they hold the place in
- * `shown`, and the reporter puts in what stands there in the record.
+ * Each request is a step, named by what it is for. What was asked and what came is attached when the scenario has
+ * ended. What our own mock answers is no news: there the attachments would only cost time, a tenth of a run.
  */
 function hooksFor({ target }: Session, shown: ShownExchange[], { file, line, column }: TestInfo): Hooks {
   // Told where a step is, Playwright does not look for it on the stack: a tenth of a worker's time.
   const location = { file, line, column };
   return {
     onExchange: checkExchange,
-    around: (title, send) =>
-      test.step(
-        title,
-        async (step) => {
-          const sent = await send();
-          const exchanges: Exchange[] = target.embedded ? [] : [sent].flat();
-          for (const exchange of exchanges) {
-            const place = shown.push({ title, exchange }) - 1;
-            await step.attach(exchangeAttachment, text(String(place)));
-          }
-          return sent;
-        },
-        { location },
-      ),
+    around: async (title, send) => {
+      const sent = await test.step(title, send, { location });
+      if (!target.embedded) for (const exchange of [sent].flat()) shown.push({ title, exchange });
+      return sent;
+    },
   };
 }
