@@ -18,7 +18,7 @@ import { isInvalid, isUnauthorised, refusesRight } from '../../fixtures/scenario
 import type { Watched } from '../../fixtures/scenario/watch.ts';
 import type { Credentials } from '../../fixtures/settings/target.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
-import { keepsOneSession } from './token-life.ts';
+import { answersAtAll, keepsOneSession } from './token-life.ts';
 
 /** A token is over this long after its life, counted from when we had it, which is later than the target counts. */
 export const marginMs = 150;
@@ -51,7 +51,7 @@ export function expiry(contract: Contract): Scenario[] {
     {
       title: 'tokens die when they expire, and are refreshed when they have',
       establishes,
-      requests: () => (refresh ? 10 : 4),
+      requests: () => (refresh ? 11 : 4),
       needs: Object.fromEntries(establishes.map((id) => [id, 'a client whose tokens live seconds'])),
       run: async (t) => {
         t.holdAlive(await t.grant({ intent: 'a token to look at at the end of the run' }));
@@ -63,6 +63,9 @@ export function expiry(contract: Contract): Scenario[] {
           for (const id of establishes) t.notTested(id, remedy(t, life));
           return;
         }
+        const spare = refresh
+          ? await t.grant({ client, intent: 'a grant to revoke when it has expired' })
+          : undefined;
         let renewed: Renewed | undefined;
         const aged = await letExpire(t, client, async () => {
           if (refresh) renewed = await refreshesInLife(t, client, first);
@@ -73,11 +76,12 @@ export function expiry(contract: Contract): Scenario[] {
         }
         // Given before, so over as well.
         t.tokenDied(first.grant.accessToken);
+        if (spare && endsInTime(t, spare)) t.tokenDied(spare.accessToken);
         const isAnother = renewed?.watched?.grant.accessToken !== first.grant.accessToken;
         if (renewed?.watched && isAnother) await judgeRenewedInLife(t, client, first, renewed.watched);
         // Of one that died before its time it is not known when: nothing says that it is the expired one.
         if (refresh && endsInTime(t, aged.grant) && !t.failed('token.lifetime')) {
-          await refreshesExpired(t, client, aged, renewed?.whyNot);
+          await refreshesExpired(t, client, aged, { whyNot: renewed?.whyNot, spare });
         }
       },
     },
@@ -377,7 +381,7 @@ async function refreshesExpired(
   t: ScenarioRun,
   client: Credentials,
   aged: Watched,
-  whyNot: string | undefined,
+  { whyNot, spare }: { whyNot: string | undefined; spare: Grant | undefined },
 ): Promise<void> {
   const open = (why: string) => t.inconclusive('refresh.expired-access-token', why);
   if (whyNot !== undefined || !aged.grant.refreshToken) return open(whyNot ?? 'issue gives no refresh token');
@@ -392,7 +396,9 @@ async function refreshesExpired(
   if (seen >= 0 && renewed.accessToken === aged.grant.accessToken) expired.splice(seen, 1);
   else if (seen >= 0) await staysExpired(t, aged);
   t.session.watch.refreshable = renewed.refreshToken ? watched : undefined;
-  await judgeRenewed(t, client, watched);
+  // One that stands for no other: what ends with it is looked at nowhere else.
+  const isAlone = ![aged.grant, renewed].some(({ accessToken }) => accessToken === spare?.accessToken);
+  await judgeRenewed(t, client, watched, isAlone ? spare : undefined);
 }
 
 /** Records that an expired token is not brought back, be it by the refresh of its grant or by time. */
@@ -401,12 +407,24 @@ export async function staysExpired(t: ScenarioRun, { grant }: Watched): Promise<
   if (exchange.response?.success || isUnauthorised(t.contract, exchange)) refusesExpired(t, exchange);
 }
 
-/** Whether what came of refreshing an expired token lives, at once and in the middle of its own life. */
-async function judgeRenewed(t: ScenarioRun, client: Credentials, renewed: Watched): Promise<void> {
+/**
+ * Whether what came of refreshing an expired token lives, at once and in the middle of its own life; its use is to
+ * revoke another token that has expired, where one is at hand.
+ */
+async function judgeRenewed(
+  t: ScenarioRun,
+  client: Credentials,
+  renewed: Watched,
+  spare: Grant | undefined,
+): Promise<void> {
   const id = 'refresh.expired-access-token';
   await t.passUntil(renewed.since + patienceMs(t, renewed.grant) / 2);
-  const look = await looksAlive(t, renewed.grant, 'a token from the refresh of an expired one');
+  const revoked = maySpare(t.contract) ? spare : undefined;
+  const look = revoked
+    ? await revokes(t, revoked, renewed.grant, 'a token that has expired, by one from the refresh of another')
+    : await looksAlive(t, renewed.grant, 'a token from the refresh of an expired one');
   if (!isUnauthorised(t.contract, look)) {
+    if (revoked) answersAtAll(t, look);
     diesInTime(t, renewed);
     return t.check(id, true, { expected: '', actual: '' });
   }

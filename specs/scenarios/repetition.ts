@@ -142,8 +142,9 @@ function atOnce(contract: Contract): Scenario {
         // The tenth issue is beside the refreshes, which must bear it.
         const beside = await t.valid('issue', 'a valid request, beside refreshes');
         refreshed.push(...grantsOf(await together(t, 'refresh', refreshable, { beside })));
-        const tenth = t.exchanges.find(({ draft }) => draft.intent === beside.intent);
-        if (tenth?.response) repeats(t, 'issue.concurrent', tenth);
+        // One that was throttled has come again.
+        const tenth = t.exchanges.findLast(({ draft }) => draft.intent === beside.intent);
+        if (tenth?.kind === 'answer') repeats(t, 'issue.concurrent', tenth);
         issued.push(...grantsOf(tenth ? [tenth] : []));
       }
       checkDistinct(t, issued);
@@ -400,6 +401,12 @@ async function endsWithItsRefresh(t: ScenarioRun): Promise<boolean> {
   return dead !== undefined || !refreshed;
 }
 
+/** Whether what a refresh gives is dead when no other is at work. */
+async function isDeadInTurn(t: ScenarioRun): Promise<boolean> {
+  const [refreshed] = grantsOf([await refreshes(t, await t.grant(), 'a refresh in turn')]);
+  return !refreshed || isUnauthorised(t.contract, await presents(t, refreshed, 'what came of it'));
+}
+
 function noneFulfilled(t: ScenarioRun, [first]: Exchange[]): string {
   return `not one of the requests was fulfilled: ${first && shortfall(t.contract, first)}`;
 }
@@ -422,6 +429,11 @@ async function together(
   }
   const draftsFor = (grants: (Grant | undefined)[]) =>
     Promise.all(grants.map((grant) => t.valid(role, 'a valid request', grant ? { grant } : {})));
+  const twice = comeTwice(
+    t,
+    given.filter((grant) => grant !== undefined),
+  );
+  let isGivenDead = false;
   const drafts = await draftsFor(await withoutEqual(t, role, given));
   let exchanges = (await t.sendTogether([...drafts, ...(beside ? [beside] : [])])).slice(0, drafts.length);
   const refused = (answers: Exchange[]) => answers.some((exchange) => isUnauthorised(t.contract, exchange));
@@ -436,7 +448,10 @@ async function together(
       const inTurn: Grant[] = [];
       for (const _ of given) inTurn.push(await t.grant({ intent: 'one of ten grants' }));
       const again = await t.sendTogether(await draftsFor(inTurn));
-      if (!refused(again)) id = `${source}.concurrent`;
+      if (!refused(again)) {
+        id = `${source}.concurrent`;
+        isGivenDead = !twice && !(await isDeadInTurn(t));
+      }
     }
   }
   const away = exchanges.find(({ kind }) => kind !== 'answer');
@@ -444,9 +459,7 @@ async function together(
     t.inconclusive(id, t.whyAway(away));
     return [];
   }
-  // Where grants of another source are taken at once, these were given dead.
-  const isProven = id !== `${role}.concurrent`;
-  if (!isProven && exchanges.every((exchange) => shortfall(t.contract, exchange) !== undefined)) {
+  if (exchanges.every((exchange) => shortfall(t.contract, exchange) !== undefined) && !isGivenDead) {
     t.inconclusive(id, noneFulfilled(t, exchanges));
     return [];
   }
