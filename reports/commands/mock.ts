@@ -125,7 +125,7 @@ function print(
 
 /** A value as a shell reads it: the credentials that are given may hold anything. */
 function quoted(value: string): string {
-  return /^[\w.:/[\]-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+  return /^[\w.:/[\]+-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 main().catch((error: unknown) => {
