@@ -83,7 +83,7 @@ function revokedToken(revoke: Operation): Scenario {
       await revokeUnknown(t, other);
       refusesRevoked(t, await presents(t, victim, 'a token that another has revoked twice'));
       // Refused once before: what is remembered must outlast that.
-      refusesRevoked(t, await presents(t, own, 'a token that revoked itself, once more'));
+      refusesRevoked(t, await presents(t, own, 'a token that revoked itself, once more'), [exchange]);
       if (other.accessToken !== victim.accessToken) await stillAuthorises(t, other);
     },
   };
