@@ -375,7 +375,10 @@ let gate: Redactor | undefined;
 
 /** A text without terminal colours, of which only what is harmless is shown. */
 function plain(text: string, reading: Reading = {}): string {
-  gate ??= redactorFor(credentialsIn(process.env), [...contractWordsOfRun(), ...addressWordsOfRun()]);
+  gate ??= redactorFor(credentialsIn(process.env), {
+    safeWords: [...contractWordsOfRun(), ...addressWordsOfRun()],
+    isSecond: true,
+  });
   return gate.text(stripVTControlCharacters(text), reading);
 }
 

@@ -32,6 +32,11 @@ function fullWidth(text: string): string {
   return text.replace(/[!-~]/, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0));
 }
 
+/** The text with `_`, which stands for any character in SQL, in the place of the first that it is not. */
+function oneWild(text: string): string {
+  return text.replace(/[^_]/, '_');
+}
+
 /** The text with its first character in percent-encoding, and all others that need it. */
 function percentEncoded(text: string): string {
   return `%${text.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}${encodeURIComponent(text.slice(1))}`;
@@ -115,7 +120,7 @@ function wrongClients(contract: Contract): Scenario[] {
           { what: 'a blank before the secret', value: ` ${secret}` },
           { what: 'a blank behind the secret', value: `${secret} ` },
           { what: 'a wildcard for the secret', value: '*' },
-          { what: 'a wildcard for one character of the secret', value: `_${secret.slice(1)}` },
+          { what: 'a wildcard for one character of the secret', value: oneWild(secret) },
           { what: 'the secret in percent-encoding', value: percentEncoded(secret) },
           { what: 'the secret in base64', value: Buffer.from(secret).toString('base64') },
           { what: 'the hash of the secret', value: createHash('sha256').update(secret).digest('hex') },
@@ -248,7 +253,7 @@ function wrongRefreshTokens(contract: Contract): Scenario[] {
             { what: 'a blank before the refresh token', value: ` ${refreshToken}` },
             { what: 'a blank behind the refresh token', value: `${refreshToken} ` },
             { what: 'a wildcard for the refresh token', value: '*' },
-            { what: 'a wildcard for one character of the refresh token', value: `_${refreshToken.slice(1)}` },
+            { what: 'a wildcard for one character of the refresh token', value: oneWild(refreshToken) },
             { what: 'the refresh token in percent-encoding', value: percentEncoded(refreshToken) },
             { what: 'an empty refresh token', value: '' },
           ]);
