@@ -6,7 +6,7 @@ import {
   exchangeOf,
   withRequirement,
 } from '../../fixtures/lab/reports/report-builder.ts';
-import type { ConformanceReport, Deviation } from '../../schemas/report/report.ts';
+import type { ConformanceReport, Deviation, WrongCredential } from '../../schemas/report/report.ts';
 import { causesOf } from './causes.ts';
 
 /** A report in which these requirements fail, each with one deviation. */
@@ -30,6 +30,77 @@ test('what one exchange shows is one cause, told by what says it best', () => {
   const shown = { ...shownBy('0-7', 'revoke'), expected: '401' };
   const report = broken({ 'revoke.unauthenticated': shown, 'token.revoked-unusable': shown });
   expect(told(report)).toEqual([['token.revoked-unusable', 'revoke.unauthenticated']]);
+});
+
+/** A revocation that was taken with this in place of a live bearer token. */
+const takenWith = (id: string, credential: WrongCredential, request: string): Partial<Deviation> => ({
+  ...shownBy(id, 'revoke'),
+  credential,
+  expected: '401',
+  actual: `200 OK, to a request with ${request}`,
+});
+
+test('who takes what anyone can make up takes all else by that: one cause, and the first', () => {
+  const report = broken({
+    'token.revoked-unusable': takenWith('0-1', 'revoked', 'a token that revoked itself'),
+    'token.expired-unusable': {
+      ...takenWith('0-2', 'expired', 'a token that has expired'),
+      actual: '400 Bad Request, to a request with a token that has expired',
+    },
+    'revoke.unauthenticated': takenWith('0-3', 'made-up', 'a bearer token that is garbage'),
+    'issue.invalid-client': {
+      ...shownBy('0-4'),
+      actual: '200 OK, to a request with a blank before the secret',
+    },
+  });
+  expect(told(report)).toEqual([
+    ['revoke.unauthenticated', 'token.revoked-unusable', 'token.expired-unusable'],
+    ['issue.invalid-client'],
+  ]);
+  expect(report.causes[0]?.title).toBe(
+    'revoke accepts a request without valid credentials: a bearer token that is garbage',
+  );
+  expect(report.causes[0]?.proof[0]?.exchange.id).toBe('0-3');
+});
+
+test('a request without a token that is taken says nothing of revoked and expired ones, nor these of each other', () => {
+  const report = broken({
+    'token.revoked-unusable': takenWith('0-1', 'revoked', 'a token that revoked itself'),
+    'token.expired-unusable': takenWith('0-2', 'expired', 'a token that has expired'),
+    'revoke.unauthenticated': takenWith('0-3', 'absent', 'no Authorization'),
+  });
+  expect(told(report)).toEqual([
+    ['revoke.unauthenticated'],
+    ['token.revoked-unusable'],
+    ['token.expired-unusable'],
+  ]);
+});
+
+test('a secret that is not asked for is a matter of security, whatever it is called', () => {
+  const [cause] = broken({
+    'issue.missing-parameter': { ...shownBy('0-1'), credential: 'absent' },
+    'issue.success': shownBy('0-2'),
+  }).causes;
+  expect([cause?.gravity, cause?.title]).toEqual([
+    'security',
+    'issue accepts a request with client_secret left out',
+  ]);
+});
+
+test('title and proof of an undocumented answer are those of one member', () => {
+  const failing = (id: string) => {
+    const exchange = exchangeOf({ id, operation: 'refresh' });
+    if (exchange.response) exchange.response.status = 500;
+    return { actual: '500 Internal Server Error', exchange, proof: [{ purpose: 'it', exchange }] };
+  };
+  const [cause] = broken({
+    'refresh.hostile-value': failing('0-1'),
+    'refresh.documented-status': failing('0-2'),
+  }).causes;
+  expect([cause?.requirements[0], cause?.proof[0]?.exchange.id]).toEqual([
+    'refresh.documented-status',
+    '0-2',
+  ]);
 });
 
 test('the same line broken in the same way by three operations is one cause', () => {

@@ -24,10 +24,17 @@ export function causesOf(requirements: RequirementResult[], diagnosis: readonly 
           .filter(({ acceptance }) => !acceptance)
           .map((deviation): Open => ({ requirement, deviation })),
   );
-  const undocumented = new Set(
-    open.filter(isUndocumented).map(({ requirement, deviation }) => answerOf(requirement, deviation)),
-  );
-  const groups = connected(open, (one) => marksOf(one, undocumented));
+  const common: Common = {
+    undocumented: new Set(open.filter(isUndocumented).map(answerOf)),
+    keyless: new Set(open.filter(takesAnyone).map(operationOf)),
+    open: new Set(
+      open
+        .filter(takesAnyone)
+        .filter(({ deviation }) => deviation.credential === 'made-up')
+        .map(operationOf),
+    ),
+  };
+  const groups = connected(open, (one) => marksOf(one, common));
   const found = new Set(diagnosis.filter(({ differences }) => differences.length > 0));
   const ranked = groups
     .map((members) => diagnosed(members, found))
@@ -52,18 +59,31 @@ function diagnosed(members: Open[], found: Set<Diagnosis>): { cause: Cause; rank
   };
 }
 
+/** What says of other deviations where they come from. */
+interface Common {
+  /** Answers that are not documented: operation and status. */
+  undocumented: Set<string>;
+  /** Operations that take a request without a credential, or with one that anyone can make up. */
+  keyless: Set<string>;
+  /** Of these, such as take what is made up: whatever else they take comes of that, what was valid once too. */
+  open: Set<string>;
+}
+
 /** What a deviation has in common with others of its cause: they share at least one of these. */
-function marksOf({ requirement, deviation }: Open, undocumented: Set<string>): string[] {
-  const { instancePointer, place, expected, actual, proof } = deviation;
-  const answer = answerOf(requirement, deviation);
-  // What was to be refused and was taken is more than an undocumented answer.
-  const wasTaken = gravityOf({ requirement, deviation }) === 'security' && / 2\d\d$/.test(answer);
+function marksOf(one: Open, { undocumented, keyless, open }: Common): string[] {
+  const { requirement, deviation } = one;
+  const { instancePointer, place, expected, actual, proof, credential } = deviation;
+  const answer = answerOf(one);
+  const wasAlive = credential === 'revoked' || credential === 'expired';
+  const operation = operationOf(one);
+  if (wasAlive ? open.has(operation) : keyless.has(operation) && isTaken(one)) return [`open ${operation}`];
   const status = /^\d{3}\b/.exec(actual)?.[0];
   const name = JSON.stringify([
     nameOf(requirement),
     ...(status === undefined ? [expected, actual] : [status]),
   ]);
-  if (undocumented.has(answer) && !wasTaken) {
+  // What was to be refused and was taken is more than an undocumented answer.
+  if (undocumented.has(answer) && !isTaken(one)) {
     // Of operations that answer alike something has to say that they do so for one reason.
     return [`answer ${answer}`, ...(isUndocumented({ requirement, deviation }) ? [] : [name])];
   }
@@ -73,7 +93,9 @@ function marksOf({ requirement, deviation }: Open, undocumented: Set<string>): s
   }
   const decisive = proof.at(-1)?.exchange.id;
   return [
-    name,
+    // Of wrong credentials many things are asked by one name: what was valid once is a matter of its own.
+    wasAlive ? `${credential} ${operation}` : name,
+    ...(isTaken(one) && credential === 'odd' ? [`odd ${operation}`] : []),
     // Not of what is said of headers, of which one answer may have several.
     ...(status !== undefined && decisive !== undefined ? [`exchange ${decisive}`] : []),
   ];
@@ -84,10 +106,28 @@ function nameOf({ id, operation }: RequirementResult): string {
   return operation !== null && id.startsWith(`${operation}.`) ? id.slice(operation.length + 1) : id;
 }
 
+function operationOf({ requirement: { operation }, deviation: { exchange } }: Open): string {
+  return exchange?.operation ?? operation ?? '';
+}
+
 /** The operation that was asked, and the status of its answer. */
-function answerOf({ operation }: RequirementResult, { exchange, actual }: Deviation): string {
+function answerOf(one: Open): string {
+  const { exchange, actual } = one.deviation;
   const status = exchange?.response?.status ?? /^\d{3}\b/.exec(actual)?.[0] ?? '';
-  return `${exchange?.operation ?? operation} ${status}`;
+  return `${operationOf(one)} ${status}`;
+}
+
+/** Whether a request that proves no right was taken. */
+function isTaken({ requirement, deviation: { credential, actual, expected } }: Open): boolean {
+  if (!/^2\d\d\b/.test(actual)) return false;
+  if (rowOf(requirement.id).gravity === 'security') return true;
+  return credential !== undefined && /\b4(\d\d|xx)\b|no success/.test(expected);
+}
+
+/** Whether a credential was taken that anyone can make up, or none at all. */
+function takesAnyone(one: Open): boolean {
+  const { credential } = one.deviation;
+  return isTaken(one) && (credential === 'made-up' || credential === 'absent');
 }
 
 /** A value by its kind: numbers, texts and absences of one sort differ each time. */
@@ -116,13 +156,15 @@ function connected<T>(all: T[], marks: (one: T) => string[]): T[][] {
 
 function causeOf(members: Open[]): Cause {
   const sorted = members.toSorted((a, b) => rank(a) - rank(b));
-  const best = sorted[0] as Open;
+  const gravest = sorted[0] as Open;
+  // Title and proof are of one member: where an answer is documented nowhere, of what says so.
+  const best = sorted.find(isUndocumented) ?? gravest;
   const { requirement, deviation } = best;
   return {
-    title: `${titleOf(sorted.find(isUndocumented) ?? best)}${alike(best, sorted)}`,
-    level: requirement.level,
-    gravity: gravityOf(best),
-    requirements: [...new Set(sorted.map((one) => one.requirement.id))],
+    title: `${titleOf(best)}${alike(best, sorted)}`,
+    level: gravest.requirement.level,
+    gravity: gravityOf(gravest),
+    requirements: [...new Set([best, ...sorted].map((one) => one.requirement.id))],
     blocks: [],
     source: placeOf(requirement, deviation),
     proof: deviation.proof,
@@ -149,6 +191,11 @@ function titleOf({ requirement, deviation }: Open): string {
     return `${operation} answers ${deviation.actual}, which is not documented`;
   }
   const { broken, gravity } = rowOf(requirement.id);
+  const [, request] = / to a request with (.+)$/.exec(deviation.actual) ?? [];
+  if (request !== undefined && isTaken({ requirement, deviation })) {
+    if (gravity !== 'security') return `${operation} accepts a request with ${request}`;
+    if (isShared(requirement)) return `${broken}: ${request}`;
+  }
   if (gravity === 'security' && isRefused(deviation) && operation) {
     return `${operation} answers ${deviation.actual.replace(', to', ' to')}, where ${deviation.expected} is right`;
   }
@@ -179,9 +226,15 @@ function isRefused({ actual }: Deviation): boolean {
   return /^[45]\d\d\b(?!.*access token)/.test(actual);
 }
 
-function gravityOf({ requirement, deviation }: Open): Gravity {
-  const { gravity = 'form' } = rowOf(requirement.id);
-  return gravity === 'security' && isRefused(deviation) ? 'success' : gravity;
+function gravityOf(one: Open): Gravity {
+  const { gravity = 'form' } = rowOf(one.requirement.id);
+  if (isTaken(one)) return 'security';
+  return gravity === 'security' && isRefused(one.deviation) ? 'success' : gravity;
+}
+
+/** Whether a requirement is broken in many ways that have little in common. */
+function isShared({ id }: RequirementResult): boolean {
+  return /\.(unauthenticated|invalid-client|invalid-token)$/.test(id);
 }
 
 /** Where a deviation stands in the order of what a reader is to have first. */
@@ -189,7 +242,8 @@ function rank(one: Open): number {
   const { id, level } = one.requirement;
   // These are broken beside one that says more: a revoked token that is taken, a property that is missing.
   const isCommon = /\.(envelope|unauthenticated)$/.test(id);
-  return (level === 'must' ? 0 : 10) + gravities.indexOf(gravityOf(one)) + (isCommon ? 0.5 : 0);
+  const before = takesAnyone(one) ? (isShared(one.requirement) ? -0.5 : -0.4) : isCommon ? 0.5 : 0;
+  return (level === 'must' ? 0 : 10) + gravities.indexOf(gravityOf(one)) + before;
 }
 
 /** The causes with what they leave open: without a success of an operation nothing that needs one is established. */

@@ -248,55 +248,76 @@ function whyHollow({ id, scenario }: Requirement, records: ScenarioRecord[]): st
   return `hollow: every answer that it was held to was a refusal (${statuses.join(', ')}), and none a success`;
 }
 
+/** A check that failed, and the record that holds it. */
+interface Failed {
+  check: CheckRecord;
+  record: ScenarioRecord;
+}
+
 /**
- * The same expectation broken in the same way is one deviation, however many scenarios met it: it is run again in the
- * one of fewest requests. First those that a script and few exchanges show.
+ * The same expectation broken in the same way is one deviation, however many scenarios met it: it is shown by the
+ * plainest of them, and run again in the one of fewest requests. The plainest come first.
  */
-function group(
-  { level }: Requirement,
-  failed: { check: CheckRecord; record: ScenarioRecord }[],
-): Deviation[] {
-  const grouped = new Map<string, Deviation>();
-  const cheapest = new Map<Deviation, number>();
-  for (const { check, record } of failed) {
-    const { expected = '', actual = '', instancePointer, place } = check;
+function group({ level }: Requirement, failed: Failed[]): Deviation[] {
+  const alike = new Map<string, Failed[]>();
+  const seen = new Set<string>();
+  for (const one of failed) {
+    const { expected, actual, instancePointer, place } = one.check;
     const key = JSON.stringify([expected, actual, instancePointer, place?.pointer]);
-    const same = grouped.get(key);
-    if (same) {
-      same.occurrences += 1;
-      if (record.scenario !== same.scenario && !same.alsoIn.includes(record.scenario))
-        same.alsoIn.push(record.scenario);
-      if (record.requests < (cheapest.get(same) ?? 0)) {
-        same.rerun = rerun(record);
-        cheapest.set(same, record.requests);
-      }
-      continue;
-    }
+    const group = alike.get(key);
     // The first of each scenario is kept in any case: an acceptance may be for one scenario only.
-    const isFirst = ![...grouped.values()].some(({ scenario }) => scenario === record.scenario);
-    if (grouped.size >= deviationsKept && !isFirst) continue;
-    const shown = check.exchange === undefined ? undefined : record.exchanges[check.exchange];
-    const deviation: Deviation = {
-      level,
-      scenario: record.scenario,
-      alsoIn: [],
-      occurrences: 1,
-      expected,
-      actual,
-      ...(instancePointer === undefined ? {} : { instancePointer }),
-      ...(place === undefined
-        ? {}
-        : { place: { pointer: place.pointer, file: place.file, line: place.line } }),
-      ...(shown === undefined ? {} : { exchange: shown.record, curl: shown.curl }),
-      proof: proofIn(record, check),
-      ...(check.script === undefined ? {} : { script: check.script }),
-      rerun: rerun(record),
-    };
-    grouped.set(key, deviation);
-    cheapest.set(deviation, record.requests);
+    if (group) group.push(one);
+    else if (alike.size < deviationsKept || !seen.has(one.record.scenario)) alike.set(key, [one]);
+    seen.add(one.record.scenario);
   }
-  const effort = ({ script, proof }: Deviation) => (script === undefined ? 1000 : 0) + proof.length;
-  return [...grouped.values()].sort((a, b) => effort(a) - effort(b));
+  return [...alike.values()]
+    .map((group) => group.sort((a, b) => oddity(a) - oddity(b)) as [Failed, ...Failed[]])
+    .sort(([a], [b]) => oddity(a) - oddity(b))
+    .map((group) => deviationOf(level, group));
+}
+
+function deviationOf(level: Requirement['level'], all: [Failed, ...Failed[]]): Deviation {
+  const [{ check, record }] = all;
+  const { expected = '', actual = '', instancePointer, place, credential, script } = check;
+  const shown = check.exchange === undefined ? undefined : record.exchanges[check.exchange];
+  const [cheapest = record] = all.map((one) => one.record).sort((a, b) => a.requests - b.requests);
+  const scenarios = new Set(all.map((one) => one.record.scenario));
+  return {
+    level,
+    scenario: record.scenario,
+    alsoIn: [...scenarios].slice(1),
+    occurrences: all.length,
+    expected,
+    actual,
+    ...(instancePointer === undefined ? {} : { instancePointer }),
+    ...(place === undefined ? {} : { place: { pointer: place.pointer, file: place.file, line: place.line } }),
+    ...(credential && { credential }),
+    ...(shown === undefined ? {} : { exchange: shown.record, curl: shown.curl }),
+    proof: proofIn(record, check),
+    ...(script === undefined ? {} : { script }),
+    rerun: rerun(cheapest),
+  };
+}
+
+/**
+ * How far a deviation is from what a reader expects to be shown: best is a wrong credential that was taken, and of these
+ * one that anyone can make up; then what a script and few exchanges without a wait show, and a scenario that is about
+ * it; a hostile text comes last.
+ */
+function oddity({ check, record }: Failed): number {
+  const { requirement, credential, actual = '', script, proof = [] } = check;
+  const isPlain = credential === 'absent' || credential === 'made-up';
+  const isTaken = credential !== undefined && /^2\d\d\b/.test(actual);
+  const isHostile = record.establishes.some((id) => id.endsWith('.hostile-value'));
+  return (
+    (isTaken ? 0 : 10_000) +
+    (isPlain ? 0 : 5000) +
+    (isHostile ? 2000 : 0) +
+    (script === undefined ? 1000 : 0) +
+    proof.length +
+    3 * proof.filter(({ waitedMs }) => waitedMs !== undefined).length +
+    (record.establishes[0] === requirement ? 0 : 0.5)
+  );
 }
 
 function proofIn({ exchanges }: ScenarioRecord, { proof = [] }: CheckRecord): ProofStep[] {

@@ -1,7 +1,7 @@
 import type { Place } from '../document/yaml-document.ts';
 import type { OverlayAction } from '../openapi/overlay.ts';
 import type { Refusal } from '../openapi/refusals.ts';
-import type { Cut, Drift, Outage, ProofStep, RecordedExchange } from './report.ts';
+import type { Cut, Drift, Outage, ProofStep, RecordedExchange, WrongCredential } from './report.ts';
 
 /** One fact established about an exchange, for one requirement, as it travels to the reporter: redacted. */
 export interface CheckRecord {
@@ -13,6 +13,8 @@ export interface CheckRecord {
   actual?: string;
   instancePointer?: string;
   place?: Place;
+  /** See `Deviation` of the report. */
+  credential?: WrongCredential;
   /** Index into the scenario's exchanges. */
   exchange?: number;
   /** The exchanges that show the deviation, in order, by their index; see `ProofStep` of the report. */

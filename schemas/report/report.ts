@@ -151,6 +151,8 @@ export interface Deviation {
   instancePointer?: Pointer;
   /** The narrowest sentence of the contract or overlay that is broken, when narrower than the requirement's. */
   place?: DocumentSource;
+  /** What stood in the place of a valid credential or token, where that is what was tested. */
+  credential?: WrongCredential;
   /** The exchange that shows it. */
   exchange?: RecordedExchange;
   /** The exchanges that show it, in order, the decisive one last; empty where nothing was exchanged. */
@@ -167,6 +169,12 @@ export interface Deviation {
   /** Set when this deviation is accepted and another of its requirement is not, which is `failed` then. */
   acceptance?: Acceptance;
 }
+
+/**
+ * What may stand in the place of a valid credential or token: nothing; one that nobody issued, as anyone can make up,
+ * so that who takes it takes any; a text or value that is none; one that was revoked; one that has expired.
+ */
+export type WrongCredential = 'absent' | 'made-up' | 'odd' | 'revoked' | 'expired';
 
 /** The acceptance of a failed requirement, from the file of known deviations. */
 export interface Acceptance {

@@ -372,6 +372,7 @@ export function refusesExpired(t: ScenarioRun, exchange: Exchange): void {
       expected: t.contract.refusalOf(exchange.draft.operation, 'unauthenticated').words,
       actual: expiredOutcome(exchange),
       exchange,
+      credential: 'expired',
     });
   }
 }

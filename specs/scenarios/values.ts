@@ -24,17 +24,21 @@ function hostileValues(contract: Contract, role: Role): Scenario[] {
   const properties = credentialProperties(contract, role);
   if (!sample.operation.body) return [];
 
-  const strings = (valid: Draft) => [
-    ...properties.flatMap((path) => hostileStrings(valid, path)),
-    ...properties.slice(0, -1).map((path) => inheritedName(valid, path)),
-    ...properties.slice(-1).flatMap((path) => hostileStructures(valid, path)),
-    // Elsewhere an empty text is the matter of the requirement on wrong credentials.
-    ...(role === 'revoke'
-      ? properties.slice(-1).map((path) => withProperty(valid, path, '', 'an empty token'))
-      : []),
-  ];
+  // The token to revoke is none that proves a right.
+  const odd = (drafts: Draft[]) =>
+    role === 'revoke' ? drafts : drafts.map((draft) => ({ ...draft, credential: 'odd' as const }));
+  const strings = (valid: Draft) =>
+    odd([
+      ...properties.flatMap((path) => hostileStrings(valid, path)),
+      ...properties.slice(0, -1).map((path) => inheritedName(valid, path)),
+      ...properties.slice(-1).flatMap((path) => hostileStructures(valid, path)),
+      // Elsewhere an empty text is the matter of the requirement on wrong credentials.
+      ...(role === 'revoke'
+        ? properties.slice(-1).map((path) => withProperty(valid, path, '', 'an empty token'))
+        : []),
+    ]);
   const enums = (valid: Draft) => hostileEnums(contract, valid);
-  const types = (valid: Draft) => properties.slice(-1).flatMap((path) => hostileTypes(valid, path));
+  const types = (valid: Draft) => odd(properties.slice(-1).flatMap((path) => hostileTypes(valid, path)));
 
   return [
     {

@@ -26,6 +26,7 @@ import type {
   Role,
   SecurityScheme,
 } from '../../schemas/openapi/contract.ts';
+import type { WrongCredential } from '../../schemas/report/report.ts';
 
 /** The text with its first visible ASCII character as a full-width one, which a normalising comparison takes for it. */
 function fullWidth(text: string): string {
@@ -48,9 +49,9 @@ function percentEncoded(text: string): string {
  * was is not wrong.
  */
 function wrongly(t: ScenarioRun, right: string, label: string, wrong: Altered[], put: Put): Draft[] {
-  return wrong.flatMap(({ what, value }) => {
+  return wrong.flatMap(({ what, value, credential }) => {
     if (value === right) return [];
-    const draft = put(t.secret(label, value), what);
+    const draft = { ...put(t.secret(label, value), what), ...(credential && { credential }) };
     // No header can hold it, or HTTP takes it for the same value without its blanks (RFC 9110 section 5.5).
     if (draft.headers.some(([, text]) => /[^\x20-\x7e]|^ | $/.test(text))) return [];
     const malformed =
@@ -112,7 +113,7 @@ function wrongClients(contract: Contract): Scenario[] {
         const otherSecret = (label: string, wrong: Altered[], of = id) =>
           wrongly(t, secret, label, wrong, (value, what) => by({ id: of, secret: value }, what));
         const wrongSecrets: Altered[] = [
-          { what: wrongSecret, value: lookalike(secret) },
+          { what: wrongSecret, value: lookalike(secret), credential: 'made-up' },
           ...(t.target.shortLivedClient
             ? [{ what: "another client's secret", value: t.target.shortLivedClient.secret }]
             : []),
@@ -133,7 +134,7 @@ function wrongClients(contract: Contract): Scenario[] {
           { what: 'a blank behind the client id', value: `${id} ` },
         ];
         const derive = (): Draft[] => [
-          ...otherId('unknown_client_id', [{ what: unknownClient, value: stranger }]),
+          ...otherId('unknown_client_id', [{ what: unknownClient, value: stranger, credential: 'made-up' }]),
           ...otherSecret('wrong_client_secret', wrongSecrets),
           ...otherSecret('client_id', [{ what: 'id and secret swapped', value: id }], secret),
           ...otherSecret('client_id', [{ what: 'the client id for the secret', value: id }]),
@@ -147,8 +148,10 @@ function wrongClients(contract: Contract): Scenario[] {
           ...otherSecret('wrong_client_secret', [
             { what: 'a wrong secret for the second time', value: wrongSecrets[0]?.value ?? '' },
           ]),
-          ...otherId('client_id', [{ what: 'an empty client id', value: '' }]),
-          ...otherSecret('client_secret', [{ what: 'an empty client secret', value: '' }]),
+          ...otherId('client_id', [{ what: 'an empty client id', value: '', credential: 'absent' }]),
+          ...otherSecret('client_secret', [
+            { what: 'an empty client secret', value: '', credential: 'absent' },
+          ]),
           ...otherSecret(
             'client_secret',
             [{ what: 'an unknown client with an empty secret', value: '' }],
@@ -211,11 +214,14 @@ function compareErrors(t: ScenarioRun, ...intents: [string, string]): void {
     t.inconclusive('http.uniform-client-error', 'one of the two refusals to compare did not come');
     return;
   }
+  if (unknown.response.success || wrong.response.success) {
+    t.inconclusive('http.uniform-client-error', 'one of the two was taken, so that no two refusals compare');
+    return;
+  }
   const [first, second] = [unknown, wrong].map(({ response }) => {
     const { status } = response ?? {};
-    const body = response?.success ? undefined : response?.json;
     const challenge = response?.header('www-authenticate');
-    return JSON.stringify({ status, challenge, body }).replaceAll(volatile, '…');
+    return JSON.stringify({ status, challenge, body: response?.json }).replaceAll(volatile, '…');
   });
   t.check('http.uniform-client-error', first === second, {
     expected: `the answer to an unknown client: ${first}`,
@@ -244,7 +250,7 @@ function wrongRefreshTokens(contract: Contract): Scenario[] {
         const derive = (valid: Draft): Draft[] => {
           const { accessToken = '', refreshToken = '' } = valid.grant ?? {};
           return otherToken(valid, [
-            { what: 'an unknown refresh token', value: lookalike(refreshToken) },
+            { what: 'an unknown refresh token', value: lookalike(refreshToken), credential: 'made-up' },
             ...[...tamperedJwts(refreshToken), ...nearMisses(refreshToken)].map(({ what, value }) => ({
               what: `a refresh token ${what}`,
               value,
@@ -255,7 +261,7 @@ function wrongRefreshTokens(contract: Contract): Scenario[] {
             { what: 'a wildcard for the refresh token', value: '*' },
             { what: 'a wildcard for one character of the refresh token', value: oneWild(refreshToken) },
             { what: 'the refresh token in percent-encoding', value: percentEncoded(refreshToken) },
-            { what: 'an empty refresh token', value: '' },
+            { what: 'an empty refresh token', value: '', credential: 'absent' },
           ]);
         };
         const spelt = (valid: Draft): Draft[] =>
@@ -309,30 +315,42 @@ function joined({ id, secret }: Credentials): string {
   return Buffer.from(`${id}:${secret}`).toString('base64');
 }
 
+/** A way to come without a valid credential: in words, the header, and what that is in place of one. */
+type Way = [what: string, value: string | undefined, credential?: WrongCredential | undefined];
+
+/** The valid request with a header that proves no right. */
+function coming(valid: Draft, name: string, [what, value, credential]: Way): Draft {
+  return { ...withHeader(valid, name, value, what), ...(credential && { credential }) };
+}
+
 /** Every way to come without the client's credentials as HTTP Basic. */
 function withoutBasic(t: ScenarioRun, valid: Draft): Draft[] {
   const { id, secret } = t.target.client;
   const wrong = t.secret('wrong_client_secret', lookalike(secret));
-  const headers: [string, string | undefined][] = [
-    ['no Authorization', undefined],
-    ['an empty Authorization', ''],
-    ['the scheme Basic alone', 'Basic'],
-    ['Basic credentials that are no base64', 'Basic %%%'],
-    ['Basic credentials with a wrong secret', t.secret('basic_credentials', basic({ id, secret: wrong }))],
+  const headers: Way[] = [
+    ['no Authorization', undefined, 'absent'],
+    ['an empty Authorization', '', 'absent'],
+    ['the scheme Basic alone', 'Basic', 'absent'],
+    ['Basic credentials that are no base64', 'Basic %%%', 'odd'],
+    [
+      'Basic credentials with a wrong secret',
+      t.secret('basic_credentials', basic({ id, secret: wrong })),
+      'made-up',
+    ],
   ];
-  return headers.map(([what, value]) => withHeader(valid, 'authorization', value, what));
+  return headers.map((way) => coming(valid, 'authorization', way));
 }
 
 /** Every way to come without an API key. */
 function withoutKey(t: ScenarioRun, valid: Draft, { parameter = '' }: SecurityScheme): Draft[] {
   const right = valid.headers.find(([name]) => name.toLowerCase() === parameter.toLowerCase())?.[1] ?? '';
-  const values: [string, string | undefined][] = [
-    ['left out', undefined],
-    ['empty', ''],
-    ['of another value', t.secret('wrong_key', lookalike(right))],
+  const values: Way[] = [
+    ['left out', undefined, 'absent'],
+    ['empty', '', 'absent'],
+    ['of another value', t.secret('wrong_key', lookalike(right)), 'made-up'],
     ['cut by one character', t.secret('wrong_key', right.slice(0, -1))],
   ];
-  return values.map(([what, value]) => withHeader(valid, parameter, value, `the key ${parameter} ${what}`));
+  return values.map(([what, ...rest]) => coming(valid, parameter, [`the key ${parameter} ${what}`, ...rest]));
 }
 
 /** Longer than any token, and within the 8 kB that servers give a field at least. */
@@ -426,38 +444,46 @@ function withoutBearer(
     ...(refreshToken && fitsHeader(refreshToken)
       ? [{ what: 'that is the refresh token', value: refreshToken }]
       : []),
-    ...(revoked ? [{ what: 'that was revoked', value: revoked }, ...respeltJwts(revoked)] : []),
+    ...(revoked
+      ? [
+          { what: 'that was revoked', value: revoked, credential: 'revoked' as const },
+          ...respeltJwts(revoked),
+        ]
+      : []),
   ];
-  const malformed: [string, string][] = [
-    ['an empty Authorization', ''],
-    ['the scheme alone', 'Bearer'],
+  const malformed: Way[] = [
+    ['an empty Authorization', '', 'absent'],
+    ['the scheme alone', 'Bearer', 'absent'],
     ['the token without a scheme', token],
     ['something behind the token', `Bearer ${token} x`],
     // Two fields of a name are one with a comma (RFC 9110 section 5.3), and that is how they may arrive.
     ['two bearer tokens, the wrong one first', `Bearer ${lookalike(token)}, Bearer ${token}`],
   ];
   const cookies = cookiesOf(t);
-  const headers: [string, string | undefined][] = [
-    ['no Authorization', undefined],
+  const headers: Way[] = [
+    ['no Authorization', undefined, 'absent'],
+    ['a bearer token that is garbage in three parts', 'Bearer garbage.in.parts', 'made-up'],
     // Where the document takes them in place of the token, they are right.
-    ...(basicToo ? [] : [['the client credentials as Basic', asBasic] as [string, string]]),
+    ...(basicToo ? [] : [['the client credentials as Basic', asBasic] as Way]),
     ['an unknown scheme', `Conformance ${token}`],
     ['a bearer token that is the client id', `Bearer ${t.target.client.id}`],
     ['a bearer token that is the client secret', `Bearer ${t.target.client.secret}`],
-    ['a bearer token that a careless client sends', 'Bearer undefined'],
-    ['a bearer token that every object inherits', 'Bearer constructor'],
-    ['a bearer token that is garbage in three parts', 'Bearer garbage.in.parts'],
-    ...bearers.map(({ what, value }): [string, string] => [
-      `a bearer token ${what}`,
-      `Bearer ${t.secret('wrong_bearer', value)}`,
-    ]),
+    ['a bearer token that a careless client sends', 'Bearer undefined', 'made-up'],
+    ['a bearer token that every object inherits', 'Bearer constructor', 'odd'],
+    ...bearers.map(
+      ({ what, value, credential }): Way => [
+        `a bearer token ${what}`,
+        `Bearer ${t.secret('wrong_bearer', value)}`,
+        credential,
+      ],
+    ),
   ];
   const inBody = withHeader(valid, 'authorization', undefined, '');
   return [
-    ...headers.map(([what, value]) => withHeader(valid, 'authorization', value, what)),
+    ...headers.map((way) => coming(valid, 'authorization', way)),
     // Neither a token nor its absence, but a malformed request: 400 by RFC 6750 section 3.1.
-    ...malformed.map(([what, value]) => ({
-      ...withHeader(valid, 'authorization', value, what),
+    ...malformed.map((way) => ({
+      ...coming(valid, 'authorization', way),
       alsoRight: invalidStatuses(t.contract, valid),
     })),
     {
