@@ -23,8 +23,8 @@ import { answersAtAll, keepsOneSession } from './token-life.ts';
 /** A token is over this long after its life, counted from when we had it, which is later than the target counts. */
 export const marginMs = 150;
 
-/** Lifetimes are in whole seconds. */
-const granularityMs = 1000;
+/** Lifetimes are in whole seconds, and often rounded down. */
+export const granularityMs = 1000;
 
 /**
  * So many tokens have to be dead in the middle of their life before that counts: a target that keeps whole seconds
@@ -83,6 +83,7 @@ export function expiry(contract: Contract): Scenario[] {
         if (refresh && endsInTime(t, aged.grant) && !t.failed('token.lifetime')) {
           await refreshesExpired(t, client, aged, { whyNot: renewed?.whyNot, spare });
         }
+        if (spare && endsInTime(t, spare)) await revokesExpired(t, client, spare);
       },
     },
   ];
@@ -272,7 +273,7 @@ async function letExpire(
     aged = await fresh(t, client, 'a grant to let expire');
   } else if (inTime) keepsItsLife(t);
   await t.passUntil(aged.since + patienceMs(t, aged.grant) + marginMs);
-  // The first look must not use the token up, should it still be alive: announced are whole seconds, often rounded down.
+  // The first look must not use the token up, should it still be alive.
   let exchange = await looksAlive(t, aged.grant, 'an expired bearer token');
   if (inTime && exchange.response?.success) {
     await t.passTime(granularityMs);
@@ -297,7 +298,8 @@ async function letExpire(
   const sure = isInvalid(t.contract, exchange)
     ? await presents(t, aged.grant, 'an expired bearer token, for a use of its own')
     : exchange;
-  if (!sure.response?.success || (lives && (await usePutsOffTheEnd(t, client)))) refusesExpired(t, sure);
+  if (!sure.response?.success) refusesExpired(t, sure);
+  else if (lives && (await usePutsOffTheEnd(t, client))) await judgeUsedOn(t, client);
   else if (sure === exchange) watch.overdue.push({ ...aged, end: aged.since + patienceMs(t, aged.grant) });
   else {
     aged = await fresh(t, client, 'a grant to let expire');
@@ -309,7 +311,37 @@ async function letExpire(
   return aged;
 }
 
-/** Whether a token that nothing was asked with is dead at its end, where one that was used is not: that is no leeway. */
+/**
+ * What it means that a token outlives its end where it was used: one that is used on and on, and lives past the leeway,
+ * has its end put off by each use; one that dies within it was remembered for a while, which is no more than a leeway.
+ */
+async function judgeUsedOn(t: ScenarioRun, client: Credentials): Promise<void> {
+  const { grant, since } = await fresh(t, client, 'a grant to use on and on');
+  const end = since + patienceMs(t, grant) + leewayMs + marginMs;
+  let exchange: Exchange;
+  do {
+    // Well within the life that the use before might have given it.
+    await t.passTime(patienceMs(t, grant) * 0.75);
+    exchange = await looksAlive(t, grant, 'an expired bearer token that was used on and on');
+  } while (exchange.response?.success && t.now() < end);
+  t.tokenDied(grant.accessToken);
+  if (exchange.response?.success) refusesExpired(t, exchange);
+  else if (isUnauthorised(t.contract, exchange)) grantsLeeway(t, exchange);
+}
+
+/** Records that an expired token was taken after its end, and is refused within the leeway. */
+export function grantsLeeway(t: ScenarioRun, exchange: Exchange): void {
+  t.check('token.leeway', false, {
+    expected: 'an expired token is refused',
+    actual: `it is taken for a while after its end, and refused ${leewayMs / 1000} s after it: a leeway`,
+    exchange,
+  });
+}
+
+/** The leeway that frameworks grant by default; a token that lives longer past its end is not expired at all. */
+export const leewayMs = 60_000;
+
+/** Whether a token that nothing was asked with is dead at its end, where one that was used is not. */
 async function usePutsOffTheEnd(t: ScenarioRun, client: Credentials): Promise<boolean> {
   const { grant, since } = await fresh(t, client, 'a grant to leave unused');
   await t.passUntil(since + patienceMs(t, grant) + marginMs);
@@ -408,6 +440,15 @@ export async function staysExpired(t: ScenarioRun, { grant }: Watched): Promise<
   if (exchange.response?.success || isUnauthorised(t.contract, exchange)) refusesExpired(t, exchange);
 }
 
+/** Revokes a token that has expired by a fresh one, where none from a refresh has done so. */
+async function revokesExpired(t: ScenarioRun, client: Credentials, spare: Grant): Promise<void> {
+  if (!maySpare(t.contract) || t.exchanges.some(({ draft }) => draft.intent === revocationOfExpired)) return;
+  const { grant } = await fresh(t, client, 'a grant to revoke an expired token with');
+  answersAtAll(t, await revokes(t, spare, grant, 'a token that has expired'));
+}
+
+const revocationOfExpired = 'a token that has expired, by one from the refresh of another';
+
 /**
  * Whether what came of refreshing an expired token lives, at once and in the middle of its own life; its use is to
  * revoke another token that has expired, where one is at hand.
@@ -422,7 +463,7 @@ async function judgeRenewed(
   await t.passUntil(renewed.since + patienceMs(t, renewed.grant) / 2);
   const revoked = maySpare(t.contract) ? spare : undefined;
   const look = revoked
-    ? await revokes(t, revoked, renewed.grant, 'a token that has expired, by one from the refresh of another')
+    ? await revokes(t, revoked, renewed.grant, revocationOfExpired)
     : await looksAlive(t, renewed.grant, 'a token from the refresh of an expired one');
   if (!isUnauthorised(t.contract, look)) {
     if (revoked) answersAtAll(t, look);
