@@ -8,8 +8,8 @@ import { shortestEcho } from './spellings.ts';
 /** Difference allowed between the clocks of target and suite, and for rounding, in seconds. */
 const clockSkew = 60;
 
-/** Five minutes, and what a request takes: a clock that is further off is none, and iat and nbf are wrong in themselves. */
-const wrongClock = 330;
+/** Five minutes, and what a request takes: a clock that is further off is none, and iat, nbf and Date are wrong in themselves. */
+export const wrongClock = 330;
 
 /** A problem of a JWT: what was to be there, and what is. */
 type Problem = [expected: string, actual: string];

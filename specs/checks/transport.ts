@@ -5,6 +5,7 @@ import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { type Mark, markOfHeader } from '../../fixtures/scenario/script.ts';
 import { isLoopback } from '../../fixtures/settings/limits.ts';
 import { challengeProblem } from './challenge.ts';
+import { wrongClock } from './jwt.ts';
 import { shortestEcho, spellingsOf } from './spellings.ts';
 
 /**
@@ -87,6 +88,11 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
       markOfHeader(response, 'www-authenticate'),
     );
   }
+  const date = response.header('date');
+  if (date !== undefined) {
+    const wrong = dateProblem(date, [Date.now(), t.now()]);
+    check('http.date', wrong === undefined, wrong ?? '', `Date: ${date}`, markOfHeader(response, 'date'));
+  }
   // Another address may rightly lead to that of the document.
   const redirect = response.status >= 300 && response.status < 400 && !isElsewhere(draft);
   check(
@@ -131,6 +137,16 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
   check('http.tls', protectedWire, 'https: beyond this machine', `${url.protocol}//${url.hostname}`);
 
   checkCors(t, exchange);
+}
+
+/** What a Date is to be, where it is not: written as RFC 9110 section 5.6.7 has it, and by one of these clocks. */
+function dateProblem(date: string, clocks: number[]): string | undefined {
+  const moment = Date.parse(date);
+  // A date is written one way by those who send it; old ways are for those who read.
+  if (Number.isNaN(moment) || new Date(moment).toUTCString() !== date)
+    return `a Date such as ${new Date().toUTCString()}`;
+  const isNear = clocks.some((now) => Math.abs(moment - now) <= wrongClock * 1000);
+  return isNear ? undefined : `a Date within five minutes of ${new Date(clocks[0] ?? 0).toUTCString()}`;
 }
 
 /** What a person would read for the cause of an error: the body, and headers that are named for it. */
