@@ -5,6 +5,7 @@ import {
   hostileStructures,
   hostileTypes,
   inheritedName,
+  inheritedProperty,
 } from '../../fixtures/requests/hostile.ts';
 import { hostileEnums } from '../../fixtures/requests/invalid.ts';
 import { overhead } from '../../fixtures/requests/overhead.ts';
@@ -38,7 +39,11 @@ function hostileValues(contract: Contract, role: Role): Scenario[] {
         : []),
     ]);
   const enums = (valid: Draft) => hostileEnums(contract, valid);
-  const types = (valid: Draft) => odd(properties.slice(-1).flatMap((path) => hostileTypes(valid, path)));
+  const types = (valid: Draft) => [
+    ...odd(properties.slice(-1).flatMap((path) => hostileTypes(valid, path))),
+    // With the right value in it, it proves a right.
+    ...properties.slice(-1).flatMap((path) => inheritedProperty(valid, path)),
+  ];
 
   return [
     {

@@ -3,7 +3,7 @@ import type { Draft } from '../../fixtures/http/exchange.ts';
 import { fitsHeader, grantIn } from '../../fixtures/http/grants.ts';
 import { carries, carriesSecret } from '../../fixtures/requests/credential-properties.ts';
 import { confusedJwts, forgedJwts, isAsymmetric } from '../../fixtures/requests/forged-jwts.ts';
-import { errorsOf } from '../../fixtures/requests/invalid.ts';
+import { errorsOf, missingParameters } from '../../fixtures/requests/invalid.ts';
 import { and, unknownAddress } from '../../fixtures/requests/media-types.ts';
 import {
   type Altered,
@@ -298,6 +298,12 @@ function unproved({ role, bearer, security, alternatives }: Operation): Scenario
           return scheme.kind === 'basic' ? withoutBasic(t, valid) : withoutKey(t, valid, scheme);
         });
       await refuses(t, role, [
+        // With the right credentials, and in vain: what is remembered of them must not serve those who have none.
+        {
+          derive: (valid) => missingParameters(t.contract, valid).slice(0, 1),
+          rules: [],
+          harmless: `${role}.refusal-harmless`,
+        },
         { derive, rules: [refusesAs(id, right)], harmless: id },
         ...inQuery.map((requirement) => ({
           derive: bearerInQuery,
@@ -420,13 +426,6 @@ function cookiesOf(t: ScenarioRun): string | undefined {
   return latest.length > 0 ? latest.join('; ') : undefined;
 }
 
-/** A token that was accepted once, with another payload: whoever remembers it by its signature takes it again. */
-function recalledJwts(token = ''): Altered[] {
-  return tamperedJwts(token)
-    .filter(({ value }) => value.endsWith(`.${token.split('.').at(-1)}`))
-    .map(({ what, value }) => ({ what: `that was accepted once, ${what}`, value }));
-}
-
 /** Every way to come without a live bearer token. */
 function withoutBearer(
   t: ScenarioRun,
@@ -437,7 +436,6 @@ function withoutBearer(
   const asBasic = `Basic ${t.secret('basic_credentials', joined(t.target.client))}`;
   const bearers: Altered[] = [
     ...tamperedJwts(token),
-    ...recalledJwts(revoked),
     ...forgedJwts(token),
     ...confusedJwts(token, keys),
     ...nearMisses(token),
