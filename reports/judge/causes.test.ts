@@ -126,6 +126,37 @@ test('the same line broken in the same way by three operations is one cause', ()
   ]);
 });
 
+test('one value of one property is one cause, whatever it breaks, and is told by itself', () => {
+  const at = { instancePointer: '/data/expires_in', actual: '"3600"' };
+  const report = broken({
+    'issue.response-schema': { ...shownBy('0-1'), ...at, expected: 'must be integer' },
+    'token.expires-in': {
+      ...shownBy('0-2'),
+      ...at,
+      expected: 'a positive integer of seconds',
+      level: 'should',
+    },
+    'refresh.envelope': { ...shownBy('0-3', 'refresh'), instancePointer: '/data', actual: 'absent' },
+  });
+  expect(report.causes.map(({ title, requirements }) => [title, requirements])).toEqual([
+    [
+      'issue answers with "3600" as data.expires_in, which must be integer',
+      ['issue.response-schema', 'token.expires-in'],
+    ],
+    ['refresh answers without data', ['refresh.envelope']],
+  ]);
+});
+
+test('what would be told by the same words is told once', () => {
+  const early = (id: string, expected: string) =>
+    deviationOf({ ...shownBy(id), expected, actual: '401 Unauthorized' });
+  const report = withRequirement(conformingReport(), 'token.lifetime', {
+    outcome: 'failed',
+    deviations: [early('0-1', 'alive after 5 s'), { ...early('0-2', 'one of 60 s'), actual: '60000' }],
+  });
+  expect(report.causes).toHaveLength(1);
+});
+
 test('an undocumented answer of an operation is one cause, whatever met it', () => {
   const failing = (id: string) => {
     const exchange = exchangeOf({ id, operation: 'refresh' });

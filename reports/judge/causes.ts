@@ -1,5 +1,6 @@
 import type { Cause, Deviation, Diagnosis, Gravity, RequirementResult } from '../../schemas/report/report.ts';
 import { requirement as rowOf } from '../../specs/catalogue/catalogue.ts';
+import { cut } from '../formats/text.ts';
 import { differencesIn, groupOf, placeOf } from './findings.ts';
 
 const gravities: readonly Gravity[] = ['security', 'success', 'form', 'words'];
@@ -34,7 +35,8 @@ export function causesOf(requirements: RequirementResult[], diagnosis: readonly 
         .map(operationOf),
     ),
   };
-  const groups = connected(open, (one) => marksOf(one, common));
+  // What would be told by the same words is told once.
+  const groups = connected(open, (one) => [...marksOf(one, common), `told as ${titleOf(one)}`]);
   const found = new Set(diagnosis.filter(({ differences }) => differences.length > 0));
   const ranked = groups
     .map((members) => diagnosed(members, found))
@@ -89,7 +91,8 @@ function marksOf(one: Open, { undocumented, keyless, open }: Common): string[] {
   }
   if (instancePointer !== undefined) {
     const line = place ? [place.file, place.pointer] : [requirement.id, expected, kindOf(actual)];
-    return [JSON.stringify([...line, instancePointer])];
+    // One value of one property may break a schema, and what is said of the property besides.
+    return [JSON.stringify([...line, instancePointer]), `${instancePointer} ${kindOf(actual)}`];
   }
   const decisive = proof.at(-1)?.exchange.id;
   return [
@@ -191,7 +194,14 @@ function titleOf({ requirement, deviation }: Open): string {
     return `${operation} answers ${deviation.actual}, which is not documented`;
   }
   const { broken, gravity } = rowOf(requirement.id);
-  const [, request] = / to a request with (.+)$/.exec(deviation.actual) ?? [];
+  const { instancePointer, expected, actual } = deviation;
+  if (/\.(response-schema|envelope)$/.test(requirement.id) && instancePointer && operation) {
+    const what = instancePointer.slice(1).replaceAll('/', '.');
+    return actual === 'absent'
+      ? `${operation} answers without ${what}`
+      : `${operation} answers with ${cut(actual, 80)} as ${what}, which ${expected}`;
+  }
+  const [, request] = / to a request with (.+)$/.exec(actual) ?? [];
   if (request !== undefined && isTaken({ requirement, deviation })) {
     if (gravity !== 'security') return `${operation} accepts a request with ${request}`;
     if (isShared(requirement)) return `${broken}: ${request}`;

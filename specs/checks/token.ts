@@ -109,14 +109,14 @@ function checkLifetime(t: ScenarioRun, exchange: Exchange, grant: Grant, instanc
   const deviates = (expected: string) =>
     t.check('token.lifetime', false, {
       expected,
-      actual: `${said} s`,
+      actual: String(said),
       exchange,
       instancePointer,
       comparison: true,
     });
   const life = exp - Number(iat ?? Number.NaN);
   const unit = wrongUnits.find((factor) => Math.abs(life / said / factor - 1) < 0.02);
-  if (unit !== undefined) deviates(`${life} s, by the exp of the token: seconds, and no other unit`);
+  if (unit !== undefined) deviates(`${life}, by the exp of the token: seconds, and no other unit`);
   // The exp of one token does not move: what is left of its life grows less.
   const firstEnd = t.session.tokens.seen.get(grant.accessToken) ?? Number.POSITIVE_INFINITY;
   const later = t.now() - exchange.durationMs + said * 1000 - firstEnd;
