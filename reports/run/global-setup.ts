@@ -10,7 +10,9 @@ import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
 import { runFolderVariable } from '../../fixtures/settings/own-variables.js';
 import { requireSafeRun } from '../../fixtures/settings/safe-run.ts';
 import {
+  asksForSecond,
   embeddedMockVariable,
+  type Target,
   targetFrom,
   wantsEmbeddedMock,
   withoutSecondVariable,
@@ -72,7 +74,11 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   if (!embedded) for (const { use } of config.filteredProjects) requireSafeRun(use, config);
   const redactor = redactorFor([target]);
   const description = describeRun(contract, target, redactor);
-  const doubts = [...(contract.corrections?.warnings ?? []), ...warningsOn(allowances, description)];
+  const doubts = [
+    ...(contract.corrections?.warnings ?? []),
+    ...warningsOn(allowances, description),
+    ...(target.shortLivedClient ? [] : gateWithoutSecond(target, allowances)),
+  ];
   doubts.forEach(warn);
   facts = { description, limits, ...allowances, warnings: [...warnings, ...doubts] };
   if (mock) return () => mock.close();
@@ -81,8 +87,12 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   if (withoutSecond !== undefined) {
     // The workers are told by the environment, as of the mock.
     process.env[withoutSecondVariable] = '1';
-    facts.warnings.push(`${sentenceOf(withoutSecond)}: the run goes on without that client.`);
-    warn(facts.warnings.at(-1) ?? '');
+    const without = [
+      `${sentenceOf(withoutSecond)}: the run goes on without that client.`,
+      ...gateWithoutSecond({ secondRefused: true }, allowances),
+    ];
+    without.forEach(warn);
+    facts.warnings.push(...without);
   }
   if (why !== undefined) throw new Unreachable(why);
   return undefined;
@@ -90,6 +100,14 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
 
 function sentenceOf(clause: string): string {
   return clause.charAt(0).toUpperCase() + clause.slice(1);
+}
+
+/** That the gate is left open for want of a second client: told before minutes are spent. */
+function gateWithoutSecond(target: Pick<Target, 'secondRefused'>, { baseline }: Allowances): string[] {
+  if (process.env.NOMBA_RULES !== 'gate' || baseline) return [];
+  return [
+    `The gate needs every must requirement established, and those on expiry and on whose a token is take a second client: ${asksForSecond(target, 'a client whose tokens live seconds')}, or it ends with 3.`,
+  ];
 }
 
 /** What a run may do, and a reader of its report should know. */

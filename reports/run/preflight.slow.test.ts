@@ -119,6 +119,8 @@ test('a second client that is refused is named, asked twice, and done without', 
       ),
     ),
   ]);
+  const expired = run.report?.requirements.find(({ id }) => id === 'token.expired-unusable');
+  expect(expired?.reason).toContain(`the client in ${names} was refused; give them`);
   const ofSecond = run.asked.filter(({ body }) => body.toString().includes(second.clientId));
   expect(ofSecond).toHaveLength(2);
 });

@@ -11,6 +11,7 @@ import {
 } from '../../fixtures/scenario/token-steps.ts';
 import { isUnauthorised, refusesRight } from '../../fixtures/scenario/unauthorised.ts';
 import type { Overdue, Watched } from '../../fixtures/scenario/watch.ts';
+import { asksForSecond } from '../../fixtures/settings/target.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
 import {
   announcedMs,
@@ -167,7 +168,8 @@ async function judgeExpiredRefreshToken(t: ScenarioRun): Promise<void> {
     const grant = await t.refreshableGrant(shortLivedClient ?? client);
     held = { grant, since: t.now() };
     const life = announcedMs(grant);
-    if (!shortLivedClient && (life === undefined || life > maxExpiryWaitMs)) return t.notTested(id, remedy);
+    if (!shortLivedClient && (life === undefined || life > maxExpiryWaitMs))
+      return t.notTested(id, remedy(t));
     const exchange = await refreshes(t, grant, 'control: a fresh refresh token');
     if (!exchange.response?.success) {
       throw new Unobtainable(`a fresh refresh token of this client was answered ${outcomeOf(exchange)}`);
@@ -184,7 +186,7 @@ async function judgeExpiredRefreshToken(t: ScenarioRun): Promise<void> {
   if (next) {
     // How long it lives nothing announces, save where it says so itself; and then there may be a leeway.
     const left = statedMs(next.refreshToken ?? grant.refreshToken);
-    if (!isOver(t, held) || left === undefined || left > maxExpiryWaitMs) return t.notTested(id, remedy);
+    if (!isOver(t, held) || left === undefined || left > maxExpiryWaitMs) return t.notTested(id, remedy(t));
     await t.passTime(left + leewayMs + marginMs);
     exchange = await refreshes(
       t,
@@ -205,8 +207,9 @@ function isOver(t: ScenarioRun, { grant, since }: Watched): boolean {
   return life !== undefined && since + life < t.now();
 }
 
-const remedy =
-  'the refresh token outlives the access token, as it may, and nothing says for how long; set NOMBA_SHORT_LIVED_CLIENT_ID and NOMBA_SHORT_LIVED_CLIENT_SECRET to a client whose refresh tokens live seconds';
+function remedy({ target }: ScenarioRun): string {
+  return `the refresh token outlives the access token, as it may, and nothing says for how long; ${asksForSecond(target, 'a client whose refresh tokens live seconds')}`;
+}
 
 /**
  * Tokens that were alive after their end: one that dies within the leeway that frameworks grant shows that leeway,

@@ -16,7 +16,7 @@ import {
 } from '../../fixtures/scenario/token-steps.ts';
 import { isInvalid, isUnauthorised, refusesRight } from '../../fixtures/scenario/unauthorised.ts';
 import type { Watched } from '../../fixtures/scenario/watch.ts';
-import type { Credentials } from '../../fixtures/settings/target.ts';
+import { asksForSecond, type Credentials } from '../../fixtures/settings/target.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
 import { answersAtAll, keepsOneSession } from './token-life.ts';
 
@@ -95,7 +95,7 @@ function remedy(t: ScenarioRun, lifeMs: number | undefined): string {
   const raise = 'raise NOMBA_MAX_EXPIRY_WAIT';
   return t.target.shortLivedClient
     ? `${said}; ${raise}, or give the client of NOMBA_SHORT_LIVED_CLIENT_ID tokens that live seconds`
-    : `${said}; set NOMBA_SHORT_LIVED_CLIENT_ID and NOMBA_SHORT_LIVED_CLIENT_SECRET to a client whose tokens live seconds, or ${raise}`;
+    : `${said}; ${asksForSecond(t.target, 'a client whose tokens live seconds')}, or ${raise}`;
 }
 
 /** How long an access token lives, by what is said of it beside it, or in it; undefined where nothing is. */

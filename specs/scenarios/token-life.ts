@@ -21,6 +21,7 @@ import {
   usesInVain,
 } from '../../fixtures/scenario/token-steps.ts';
 import { isInvalid, isUnauthorised, refusesRight } from '../../fixtures/scenario/unauthorised.ts';
+import { whyOneClient } from '../../fixtures/settings/target.ts';
 import type { Contract, Operation } from '../../schemas/openapi/contract.ts';
 
 /** Whether an issue kills the tokens of the issue before: the target keeps one session per client. */
@@ -229,16 +230,16 @@ function alive(t: ScenarioRun, id: string, passed: boolean, exchange: Exchange):
 
 /** Revokes a token with the bearer token of a client that it was not issued to. False where that cannot be tried. */
 async function revokesOfAnother(t: ScenarioRun, victim: Grant): Promise<boolean> {
-  const { client, shortLivedClient } = t.target;
   if (!t.operation('revoke').bearer || !namesRevoked(t.contract)) return false;
-  if (!shortLivedClient || shortLivedClient.id === client.id) {
-    t.notTested(
-      'revoke.foreign-token',
-      'there is no second client to try it with; set NOMBA_SHORT_LIVED_CLIENT_ID and NOMBA_SHORT_LIVED_CLIENT_SECRET',
-    );
+  const why = whyOneClient(t.target);
+  if (why !== undefined) {
+    t.notTested('revoke.foreign-token', why);
     return false;
   }
-  const stranger = await t.grant({ client: shortLivedClient, intent: 'a grant of another client' });
+  const stranger = await t.grant({
+    client: t.target.shortLivedClient ?? t.target.client,
+    intent: 'a grant of another client',
+  });
   await revokes(t, victim, stranger, "another client's token");
   return true;
 }
