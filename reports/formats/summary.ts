@@ -12,7 +12,8 @@ import {
   differencesIn,
   type Finding,
   placeOf,
-  withOutcome,
+  unanswered,
+  untoldErrors,
 } from '../judge/findings.ts';
 import { type Change, changesIn, flaky } from '../judge/history.ts';
 import type { Past } from '../page/page.ts';
@@ -99,13 +100,10 @@ function corrected({ corrections = [] }: ConformanceReport): string | undefined 
   return lines.length === 0 ? undefined : `### Corrections of the contract\n\n${lines.join('\n')}`;
 }
 
-function problems({
-  errors,
-  knownDeviationProblems,
-  correctionProblems = [],
-}: ConformanceReport): string | undefined {
+function problems(report: ConformanceReport): string | undefined {
+  const { knownDeviationProblems, correctionProblems = [] } = report;
   const lines = [
-    ...errors.map(({ kind, message }) => `- ${kind}: ${prose(message)}`),
+    ...untoldErrors(report).map(({ kind, message }) => `- ${kind}: ${prose(message)}`),
     ...knownDeviationProblems.map((problem) => `- known deviations: ${prose(problem)}`),
     ...correctionProblems.map((problem) => `- corrections: ${prose(problem)}`),
   ];
@@ -121,11 +119,13 @@ function gaps(report: ConformanceReport): string | undefined {
       code(describeSource(source)),
       prose(describeAcceptance(acceptance)),
     ]),
-    ...withOutcome(report, 'inconclusive', 'not-tested').map(({ id, title, source, outcome, reason }) => [
+    ...unanswered(report).map(({ outcome, reason, requirements: [first, ...others] }) => [
       outcome === 'inconclusive' ? '❔ inconclusive' : '⬜ not tested',
-      `${code(id)} ${prose(title)}`,
-      code(describeSource(source)),
-      prose(reason),
+      first && others.length === 0
+        ? `${code(first.id)} ${prose(first.title)}`
+        : `${others.length + 1} requirements`,
+      first && others.length === 0 ? code(describeSource(first.source)) : '',
+      prose(reason === '' ? 'nothing, for the reason above' : reason),
     ]),
   ];
   if (rows.length === 0) return undefined;

@@ -11,7 +11,9 @@ import {
   withRequirement,
 } from '../../fixtures/lab/reports/report-builder.ts';
 import { failedIn, requirementIn } from '../../fixtures/lab/reports/requirement-in.ts';
+import type { ConformanceReport } from '../../schemas/report/report.ts';
 import { describeSource } from '../judge/findings.ts';
+import { summary } from './summary.ts';
 import { terminal } from './terminal.ts';
 
 const plain = { colour: false };
@@ -73,6 +75,21 @@ test('an outage is told once, with its cause, not once per requirement', () => {
 
   expect(lines).toContain(`✗ outage ${report.errors[0]?.message}`);
   expect(lines.at(-1)).toBe(report.sentence);
+});
+
+test('credentials that are refused are told once, by the sentence', () => {
+  const why = 'the target refuses the credentials in NOMBA_CLIENT_ID and NOMBA_CLIENT_SECRET (401)';
+  const report = inconclusiveReport();
+  const refused: ConformanceReport = {
+    ...report,
+    sentence: `Inconclusive: no verdict on the sandbox: ${why}; run again when that is mended.`,
+    requirements: report.requirements.map((one) => ({ ...one, outcome: 'inconclusive', reason: why })),
+    errors: [{ kind: 'credentials', message: why }],
+  };
+  for (const text of [terminal(refused, plain), summary(refused).replaceAll('\\', '')]) {
+    expect(text.split('refuses the credentials')).toHaveLength(2);
+    expect(text).not.toContain('outage');
+  }
 });
 
 test('a run with hundreds of deviations tells ten breaches in full and the others in a line', () => {

@@ -1,10 +1,5 @@
 import { createColors } from 'picocolors';
-import type {
-  ConformanceReport,
-  Correction,
-  Deviation,
-  RequirementResult,
-} from '../../schemas/report/report.ts';
+import type { ConformanceReport, Correction, Deviation } from '../../schemas/report/report.ts';
 import {
   type AcceptedFinding,
   acceptedFindings,
@@ -20,7 +15,8 @@ import {
   differencesIn,
   type Finding,
   placeOf,
-  withOutcome,
+  unanswered,
+  untoldErrors,
 } from '../judge/findings.ts';
 import { driftFile } from './drift-overlay.ts';
 import {
@@ -43,8 +39,6 @@ type Colours = ReturnType<typeof createColors>;
 /** The most breaches told in full, and the most entries shown; the rest takes one line each. */
 const toldInFull = 10;
 const shownEntries = 3;
-/** More requirements than this with one outcome for one reason share a line. */
-const sameReason = 3;
 
 /**
  * What a run prints at its end, without a trailing line break: in what the target differs, breaches, then the rest in one line each,
@@ -134,16 +128,10 @@ function correctionLine(correction: Correction, { cyan }: Colours): string {
 }
 
 function unansweredLines(report: ConformanceReport, { yellow, bold }: Colours): string[] {
-  const unanswered = withOutcome(report, 'inconclusive', 'not-tested');
-  const alike = ({ outcome, reason }: RequirementResult) => `${outcome} ${reason}`;
-  return [...new Set(unanswered.map(alike))].flatMap((key) => {
-    const group = unanswered.filter((requirement) => alike(requirement) === key);
-    const line = ({ outcome, reason }: RequirementResult, who: string) =>
-      `${yellow(outcome === 'inconclusive' ? '? inconclusive' : '- not tested')} ${bold(who)}  ${oneLine(reason)}`;
-    const [first] = group;
-    return first && group.length > sameReason
-      ? [line(first, `${group.length} requirements`)]
-      : group.map((requirement) => line(requirement, requirement.id));
+  return unanswered(report).map(({ outcome, reason, requirements: [first, ...others] }) => {
+    const who = others.length > 0 ? `${others.length + 1} requirements` : (first?.id ?? '');
+    const what = yellow(outcome === 'inconclusive' ? '? inconclusive' : '- not tested');
+    return `${what} ${bold(who)}  ${oneLine(reason)}`.trimEnd();
   });
 }
 
@@ -170,9 +158,9 @@ function diagnosisLines(
 }
 
 function problemLines(report: ConformanceReport, { red }: Colours): string[] {
-  const { errors, knownDeviationProblems, correctionProblems = [] } = report;
+  const { knownDeviationProblems, correctionProblems = [] } = report;
   return [
-    ...errors.map(({ kind, message }) => `${red(`✗ ${kind}`)} ${oneLine(message, 1000)}`),
+    ...untoldErrors(report).map(({ kind, message }) => `${red(`✗ ${kind}`)} ${oneLine(message, 1000)}`),
     ...knownDeviationProblems.map((problem) => `${red('✗ known deviations')} ${oneLine(problem, 1000)}`),
     ...correctionProblems.map((problem) => `${red('✗ corrections')} ${oneLine(problem, 1000)}`),
   ];

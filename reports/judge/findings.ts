@@ -28,6 +28,41 @@ export function withOutcome(report: ConformanceReport, ...outcomes: Outcome[]): 
   return report.requirements.filter(({ outcome }) => outcomes.includes(outcome));
 }
 
+/** Requirements without an answer for one reason: told once. */
+export interface Unanswered {
+  outcome: Outcome;
+  /** Empty where the sentence of the verdict says it. */
+  reason: string;
+  requirements: RequirementResult[];
+}
+
+/** More requirements than this with one outcome for one reason are told together. */
+const sameReason = 3;
+
+/** The requirements that got no answer, those together that got none for one reason; none where all of them got none, and the sentence says why. */
+export function unanswered(report: ConformanceReport): Unanswered[] {
+  const open = withOutcome(report, 'inconclusive', 'not-tested');
+  const alike = ({ outcome, reason }: RequirementResult) => `${outcome} ${reason}`;
+  return [...new Set(open.map(alike))].flatMap((key) => {
+    const requirements = open.filter((requirement) => alike(requirement) === key);
+    if (requirements.length === report.requirements.length && isTold(report, requirements[0]?.reason ?? ''))
+      return [];
+    const [{ outcome, reason } = { outcome: 'inconclusive' as const, reason: '' }] = requirements;
+    return requirements.length > sameReason
+      ? [{ outcome, requirements, reason: isTold(report, reason) ? '' : reason }]
+      : requirements.map((one) => ({ outcome, requirements: [one], reason }));
+  });
+}
+
+/** The errors of a run that the sentence of its verdict does not tell. */
+export function untoldErrors(report: ConformanceReport): ConformanceReport['errors'] {
+  return report.errors.filter(({ message }) => !isTold(report, message));
+}
+
+function isTold({ sentence }: ConformanceReport, text: string): boolean {
+  return text !== '' && sentence.includes(text.replace(/\.$/, ''));
+}
+
 /**
  * What turns the verdict: failed must requirements with those of their must deviations that nobody accepted.
  * One that has none such is still a breach, with all it has.

@@ -190,7 +190,8 @@ function result(
   const passed = checksOf('passed').length;
   const deviations = group(row, failed);
   // No scenario came to ask a target that is away: no answer could be had.
-  const away = records.length === 0 ? errors.find(({ kind }) => kind === 'outage')?.message : undefined;
+  const unasked = ({ kind }: RunError) => kind !== 'suite' && kind !== 'configuration';
+  const away = records.length === 0 ? errors.find(unasked)?.message : undefined;
   const hollow = passed > 0 ? whyHollow(row, records) : undefined;
   const outcome: Outcome =
     failed.length > 0

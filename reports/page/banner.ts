@@ -1,4 +1,5 @@
 import type { ConformanceReport, Outcome } from '../../schemas/report/report.ts';
+import { untoldErrors } from '../judge/findings.ts';
 import { command } from './command.ts';
 import { html, type View } from './html.ts';
 import { sign, verdictName, verdictNames } from './signs.ts';
@@ -128,9 +129,8 @@ function guarantees(report: ConformanceReport): View {
 
 /** What is wrong with the run itself, before anything about the contract; nothing when nothing is. */
 export function runTroubles(report: ConformanceReport): View {
-  const { sentence, knownDeviationProblems, correctionProblems = [], partial } = report;
-  // What the sentence says is not said again.
-  const errors = report.errors.filter(({ message }) => !sentence.includes(message.replace(/\.$/, '')));
+  const { knownDeviationProblems, correctionProblems = [], partial } = report;
+  const errors = untoldErrors(report);
   return [
     errors.length > 0 &&
       html`<section class="trouble" aria-labelledby="errors"><h2 id="errors">Run errors</h2>

@@ -22,7 +22,7 @@ import type { Contract } from '../../schemas/openapi/contract.ts';
 import type { RunDescription } from '../../schemas/report/record.ts';
 import { type Allowances, allowancesFrom } from '../judge/allowances.ts';
 import { nameOf } from '../judge/sentence.ts';
-import { type Preflight, preflight, Unreachable } from './preflight.ts';
+import { NothingToJudge, type Preflight, preflight } from './preflight.ts';
 import { openRunFolder } from './run-folder.js';
 
 /** What is tested, and what it may have. */
@@ -45,7 +45,7 @@ export function preparedRun(): PreparedRun | undefined {
 /**
  * Before the scenarios: sees to it that the contract compiles, starts the mock where it is the target, and has any
  * other target prove in a few requests that scenarios would be held against something. Throws a UserError for a
- * configuration that cannot work, Unreachable where there is no such target. Returns what ends it all.
+ * configuration that cannot work, NothingToJudge where there is no such target. Returns what ends it all.
  */
 export default async function globalSetup(config: FullConfig): Promise<(() => Promise<void>) | undefined> {
   if (!config.filteredProjects.some(({ name }) => name === 'conformance')) return undefined;
@@ -82,7 +82,8 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   doubts.forEach(warn);
   facts = { description, limits, ...allowances, warnings: [...warnings, ...doubts] };
   if (mock) return () => mock.close();
-  const { asked, why, withoutSecond } = await preflight(contract, target, limits, startWaitFrom(process.env));
+  const found = await preflight(contract, target, limits, startWaitFrom(process.env));
+  const { asked, why, kind = 'target', withoutSecond } = found;
   facts.asked = asked;
   if (withoutSecond !== undefined) {
     // The workers are told by the environment, as of the mock.
@@ -94,7 +95,7 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
     without.forEach(warn);
     facts.warnings.push(...without);
   }
-  if (why !== undefined) throw new Unreachable(why);
+  if (why !== undefined) throw new NothingToJudge(why, kind);
   return undefined;
 }
 

@@ -14,17 +14,33 @@ import type { Limits } from '../../fixtures/settings/limits.ts';
 import type { Credentials, Target } from '../../fixtures/settings/target.ts';
 import type { Contract } from '../../schemas/openapi/contract.ts';
 import type { ScenarioRecord } from '../../schemas/report/record.ts';
+import type { RunError } from '../../schemas/report/report.ts';
 
-/** Nothing can be judged, and the target is not to blame: it is away, refuses the credentials, or is another. */
-export class Unreachable extends Error {
-  override readonly name = 'Unreachable';
+/** Why nothing can be judged: the target is away, refuses the credentials, or is another. */
+type Obstacle = Extract<RunError['kind'], 'outage' | 'credentials' | 'target'>;
+
+/** Nothing can be judged, and the contract is not to blame. Its name is all that a runner passes on beside the message. */
+export class NothingToJudge extends Error {
+  constructor(message: string, kind: Obstacle) {
+    super(message);
+    this.name = nameOfError[kind];
+  }
 }
+
+/** Names of errors by what they are. */
+export const nameOfError = {
+  configuration: 'UserError',
+  outage: 'Unreachable',
+  credentials: 'CredentialsRefused',
+  target: 'AnotherServer',
+} as const satisfies Partial<Record<RunError['kind'], string>>;
 
 /** What came of the preflight, and what it cost: its requests and tokens are a part of the run's. */
 export interface Preflight {
   asked: Pick<ScenarioRecord, 'requests' | 'tokens'>;
   /** Why scenarios would be held against nothing, in one sentence; undefined where they would not. */
   why?: string;
+  kind?: Obstacle;
   /** Why the second client is of no use, in one sentence: the run goes on without it. */
   withoutSecond?: string;
 }
@@ -53,7 +69,12 @@ export async function preflight(
     const asked = { requests: 0, tokens: { issued: 0, revoked: 0, left: 0, refreshLeft: 0 } };
     for (let looks = 0; ; looks++) {
       // A client anew each time: one that found the target gone asks no more.
-      const { record, why, away, withoutSecond } = await ask({
+      const {
+        record,
+        why,
+        kind = 'target',
+        withoutSecond,
+      } = await ask({
         ...session,
         // A target that is away is found out in seconds; how long one that starts is waited for, the user says.
         patient: false,
@@ -71,7 +92,7 @@ export async function preflight(
       }
       const told = session.redactor.text(why);
       const left = until - performance.now();
-      if (!away || left <= 0) return { asked, why: told };
+      if (kind !== 'outage' || left <= 0) return { asked, why: told, kind };
       if (looks === 0) console.error(`Waiting for the target, up to ${Math.ceil(left / 1000)} s: ${told}`);
       await sleep(Math.min(lookEveryMs, left));
     }
@@ -80,11 +101,8 @@ export async function preflight(
   }
 }
 
-/** Why nothing can be judged; `away` where that may pass by itself. */
-interface Reason {
-  why?: string;
-  away?: boolean;
-}
+/** Why nothing can be judged, in one sentence; an outage may pass by itself. */
+type Reason = Pick<Preflight, 'why' | 'kind'>;
 
 async function ask(
   session: Session,
@@ -101,7 +119,7 @@ async function ask(
       if (reason.why !== undefined || !target.shortLivedClient) return;
       const names = ['NOMBA_SHORT_LIVED_CLIENT_ID', 'NOMBA_SHORT_LIVED_CLIENT_SECRET'] as const;
       const second = await whyNot(t, target.shortLivedClient, names);
-      if (second.away) reason = second;
+      if (second.kind === 'outage') reason = second;
       else withoutSecond = second.why;
     },
   };
@@ -117,7 +135,7 @@ async function whyNot(
   const issue = async (intent: string) => t.send(await t.valid('issue', intent, { client }));
   const first = await issue('whether the credentials work');
   const { response } = first;
-  if (first.kind !== 'answer' || !response) return { why: awayFor(t, first), away: true };
+  if (first.kind !== 'answer' || !response) return { why: awayFor(t, first), kind: 'outage' };
   if (response.success && grantIn(response)) return {};
   if (/HTTPS (port|server)|plain HTTP/i.test(response.text.slice(0, 2000)) && !response.success) {
     return { why: 'the target speaks TLS at this port; begin the base URL with https://' };
@@ -134,9 +152,11 @@ async function whyNot(
   // Once more: a target that refuses at times is the matter of a scenario.
   const second = await issue('whether the credentials are refused again');
   if (second.kind !== 'answer' || !second.response || !refusesClient(second.response)) return {};
-  const hint = t.target.accountId === undefined ? '; where they are right, it may want NOMBA_ACCOUNT_ID' : '';
+  const account = t.target.accountId === undefined ? 'NOMBA_ACCOUNT_ID, or others by ' : '';
+  const hint = `where they are right, it may want a header: ${account}NOMBA_HEADERS`;
   return {
-    why: `the target refuses the credentials in ${names.join(' and ')} (${outcomeOf(second)}${hint})`,
+    why: `the target refuses the credentials in ${names.join(' and ')} (${outcomeOf(second)}; ${hint})`,
+    kind: 'credentials',
   };
 }
 

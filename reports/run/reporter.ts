@@ -31,6 +31,7 @@ import { allowancesFrom } from '../judge/allowances.ts';
 import { judge } from '../judge/judge.ts';
 import { preparedRun } from './global-setup.ts';
 import { linkFromPlaywright } from './playwright-link.ts';
+import { nameOfError } from './preflight.ts';
 import { Progress } from './progress.ts';
 import { removeRunFolder } from './run-folder.js';
 import { suiteIdentity } from './suite-identity.ts';
@@ -212,14 +213,16 @@ export default class ConformanceReporter implements Reporter {
 
   onError(error: TestError): void {
     const raw = stripVTControlCharacters(error.message ?? error.value ?? '');
-    const [, name] = /^(?:Error: )?(UserError|Unreachable): /.exec(raw) ?? [];
+    const [, name] = /^(\w+): /.exec(raw.replace(/^Error: /, '')) ?? [];
+    const kinds = Object.entries(nameOfError) as [keyof typeof nameOfError, string][];
+    const [known] = kinds.find((entry) => entry[1] === name) ?? [];
     // What the user set is told as it was written, save for credentials; all else comes from elsewhere.
-    cutCallLog(error, { trusted: name === 'UserError' });
+    cutCallLog(error, { trusted: known === 'configuration' });
     const message = error.message ?? error.value ?? 'unknown error';
-    const sentence = message.replace(/^(?:Error: )?(?:(?:UserError|Unreachable): )?/, '');
-    const kinds = { UserError: 'configuration', Unreachable: 'outage' } as const;
+    const bare = message.replace(/^Error: /, '');
+    const sentence = known === undefined ? bare : bare.slice(`${name}: `.length);
     // A file that is there and cannot be opened for want of means is no mistake of the user's.
-    const kind = outOfMeans.test(raw) ? 'suite' : (kinds[name as keyof typeof kinds] ?? 'suite');
+    const kind = outOfMeans.test(raw) ? 'suite' : (known ?? 'suite');
     // The time is over: the status of the run says so too.
     if (/^(?:Error: )?Timed out waiting [\d.]+s for the /.test(raw)) return;
     const nothingSelected = sentence.startsWith('No tests found');

@@ -362,8 +362,8 @@ export interface Diagnosis {
 
 /** An error of the run itself (configuration, outage, a defect of the suite), never of the contract. */
 export interface RunError {
-  /** Whose error: of the settings, of the way to the target, of the suite. */
-  kind: 'configuration' | 'outage' | 'suite';
+  /** Whose error: of the settings, of credentials that are refused, of what answers in the target's place, of the way to it, of the suite. */
+  kind: 'configuration' | 'credentials' | 'target' | 'outage' | 'suite';
   /** One sentence. */
   message: Text;
 }
