@@ -1,25 +1,5 @@
-import type { FullConfig } from '@playwright/test';
 import { expect, test } from '@playwright/test';
-import globalSetup from './global-setup.ts';
-
-/** What Playwright gives the setup of a run of the scenarios. */
-const config = { filteredProjects: [{ name: 'conformance', use: {} }], shard: null } as unknown as FullConfig;
-
-/** What the setup of a run says with nothing in the environment but `environment`; nothing is sent before it has ended. */
-async function refusal(environment: Record<string, string>): Promise<string> {
-  const own = { ...process.env };
-  for (const name of Object.keys(process.env)) if (name.startsWith('NOMBA_')) delete process.env[name];
-  Object.assign(process.env, { NOMBA_REPORTS_DIR: test.info().outputPath('reports') }, environment);
-  try {
-    await globalSetup(config);
-    return 'nothing was refused';
-  } catch (error) {
-    return (error as Error).message;
-  } finally {
-    for (const name of Object.keys(process.env)) delete process.env[name];
-    Object.assign(process.env, own);
-  }
-}
+import { refusal } from '../../fixtures/lab/refusal.ts';
 
 test.describe('a run is refused before anything is sent, for', () => {
   const somewhere = { NOMBA_BASE_URL: 'http://127.0.0.1:9', NOMBA_CLIENT_ID: 'a', NOMBA_CLIENT_SECRET: 'b' };
@@ -70,6 +50,8 @@ test.describe('a run is refused before anything is sent, for', () => {
     },
   };
   for (const [what, { environment, sentence }] of Object.entries(refused)) {
-    test(what, async () => expect(await refusal(environment)).toMatch(sentence));
+    test(what, async () =>
+      expect(await refusal(test.info().outputPath('reports'), environment)).toMatch(sentence),
+    );
   }
 });
