@@ -55,7 +55,7 @@ export function githubAnnotations(report: ConformanceReport): string[] {
 }
 
 function annotate({ requirement, deviations }: Finding): Omit<Annotation, 'kind'> {
-  const [{ expected, actual, rerun }] = deviations;
+  const [{ expected, actual, rerun, needs }] = deviations;
   const source = placeOf(requirement, deviations[0]);
   const more = deviations.length > 1 ? ` (and ${countOf(deviations.length - 1, 'more deviation')})` : '';
   return {
@@ -65,6 +65,7 @@ function annotate({ requirement, deviations }: Finding): Omit<Annotation, 'kind'
       `Actual: ${oneLine(actual)}${more}`,
       ...('rfc' in source ? [`Source: ${describeSource(source)}`] : []),
       `Rerun: ${oneLine(rerun)}`,
+      ...(needs ? [`Needs: ${needs.join(', ')}`] : []),
     ].join('\n'),
     ...('rfc' in source ? {} : { place: source }),
   };

@@ -75,7 +75,7 @@ function sentence(text: string): string {
 
 function resultOf(requirement: RequirementResult, deviation: Deviation, report: ConformanceReport): Result {
   const { id, title } = requirement;
-  const { scenario, expected, actual, occurrences, instancePointer, exchange, rerun } = deviation;
+  const { scenario, expected, actual, occurrences, instancePointer, exchange, rerun, needs } = deviation;
   const acceptance = deviation.acceptance ?? requirement.acceptance;
   const told = `${title}. Expected ${expected}. Actual: ${actual}. Scenario: ${describeScenario(deviation)}`;
   return {
@@ -88,7 +88,7 @@ function resultOf(requirement: RequirementResult, deviation: Deviation, report: 
     partialFingerprints: {
       'conformanceDeviation/v1': fingerprint(id, scenario, expected, instancePointer, exchange?.intent),
     },
-    properties: { rerun },
+    properties: { rerun, ...(needs && { needs }) },
     ...(acceptance
       ? {
           suppressions: [

@@ -163,10 +163,13 @@ function drift({ coverage: { undocumented } }: ConformanceReport): string | unde
 }
 
 function commands(report: ConformanceReport): string | undefined {
-  const reruns = new Set(breaches(report).flatMap(({ deviations }) => deviations.map(({ rerun }) => rerun)));
+  const all = breaches(report).flatMap(({ deviations }) => deviations);
+  const reruns = new Set(all.map(({ rerun }) => rerun));
+  const needs = new Set(all.flatMap(({ needs = [] }) => needs));
   if (reruns.size === 0) return undefined;
   const lines = [...reruns].slice(0, blockLimit).map((rerun) => oneLine(rerun, 1000));
-  return folded('Run just these again', block('sh', lines.join('\n')));
+  const taken = needs.size > 0 ? `They need ${[...needs].map(code).join(', ')}.\n\n` : '';
+  return folded('Run just these again', `${taken}${block('sh', lines.join('\n'))}`);
 }
 
 function entries({ suggestedEntries }: ConformanceReport): string | undefined {

@@ -98,6 +98,7 @@ function breachLines(
     `    actual:   ${oneLine(first.actual)}${first.instancePointer ? ` (at ${oneLine(first.instancePointer)})` : ''}`,
     ...proofLines(first),
     `    rerun:    ${oneLine(first.rerun, 1000)}`,
+    ...(first.needs ? [dim(`    needs:    ${first.needs.join(', ')}`)] : []),
     ...(others.length > 0 ? [dim(`    and ${countOf(others.length, 'more deviation')}`)] : []),
     ...(alsoBroken.length > 0 ? [dim(`    the same breaks ${oneLine(alsoBroken.join(', '))}`)] : []),
   ];

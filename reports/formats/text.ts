@@ -36,7 +36,7 @@ const textLimit = 4000;
 
 /** Everything a reader needs of a deviation, one labelled line per fact; texts over 4000 characters are cut. */
 export function describeDeviation(requirement: RequirementResult, deviation: Deviation): string {
-  const { expected, actual, instancePointer, occurrences, acceptance, curl, rerun } = deviation;
+  const { expected, actual, instancePointer, occurrences, acceptance, curl, rerun, needs } = deviation;
   const facts: [string, string | undefined][] = [
     ['scenario', describeScenario(deviation)],
     ['expected', expected],
@@ -47,6 +47,7 @@ export function describeDeviation(requirement: RequirementResult, deviation: Dev
     ['contract', describeSource(placeOf(requirement, deviation))],
     ['curl', curl],
     ['rerun', rerun],
+    ['needs', needs?.join(', ')],
   ];
   return facts
     .flatMap(([label, text]) => (text === undefined ? [] : [`${label}: ${cut(text, textLimit)}`]))

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import { failedCheck, recordOf } from '../../fixtures/lab/reports/record-builder.ts';
 import { conformingReport, deviationOf, withRequirement } from '../../fixtures/lab/reports/report-builder.ts';
 import { Contract } from '../../schemas/openapi/contract.ts';
-import type { CheckRecord } from '../../schemas/report/record.ts';
+import type { CheckRecord, ScenarioRecord } from '../../schemas/report/record.ts';
 import type { ConformanceReport, RequirementResult } from '../../schemas/report/report.ts';
 import { validateReport } from '../../schemas/report/validate.ts';
 import { judge, type RunFacts } from './judge.ts';
@@ -202,6 +202,25 @@ test('beyond fifty deviations the first of each scenario is kept, so that one en
   const result = report.requirements.find(({ id }) => id === 'issue.enum');
   expect([result?.outcome, result?.reason]).toEqual(['failed', 'expected 400, got 500']);
   expect(result?.deviations).toHaveLength(51);
+});
+
+test('what runs a scenario again names its target, escapes its title, and says what it takes', () => {
+  const record = recordOf("issue (as 'meant') succeeds", [failedCheck('issue.enum')]);
+  const rerunOf = (run: Partial<ScenarioRecord['run']>) => {
+    const { requirements } = judged([], { records: [{ ...record, run: { ...record.run, ...run } }] });
+    const [first] = requirements.find(({ id }) => id === 'issue.enum')?.deviations ?? [];
+    return [first?.rerun.replace(/ NOMBA_REPORTS_DIR.*conformance/, ''), first?.needs];
+  };
+  const title = "-g 'issue \\(as '\\''meant'\\''\\) succeeds'";
+  const at = { name: 'custom', baseUrl: 'https://host/auth' };
+  expect(rerunOf({})).toEqual([`NOMBA_TARGET=mock ${title}`, undefined]);
+  expect(rerunOf({ target: at, needs: ['NOMBA_CLIENT_ID'] })).toEqual([
+    `NOMBA_BASE_URL='https://host/auth' ${title}`,
+    ['NOMBA_CLIENT_ID'],
+  ]);
+  expect(rerunOf({ target: at, needs: ['NOMBA_BASE_URL'] })[0]).toBe(
+    `NOMBA_REPORTS_DIR=reports/rerun npx playwright test --project=conformance ${title}`,
+  );
 });
 
 test('what did not run says whether it was not selected, or not reached', () => {

@@ -297,6 +297,7 @@ function deviationOf(level: Requirement['level'], all: [Failed, ...Failed[]]): D
     proof: proofIn(record, check),
     ...(script === undefined ? {} : { script }),
     rerun: rerun(cheapest),
+    ...(record.run.needs && { needs: record.run.needs }),
   };
 }
 
@@ -316,7 +317,7 @@ function oddity({ check, record }: Failed): number {
     (isHostile ? 2000 : 0) +
     (script === undefined ? 1000 : 0) +
     proof.length +
-    3 * proof.filter(({ waitedMs }) => waitedMs !== undefined).length +
+    5 * proof.filter(({ waitedMs }) => waitedMs !== undefined).length +
     (record.establishes[0] === requirement ? 0 : 0.5)
   );
 }
@@ -329,11 +330,16 @@ function proofIn({ exchanges }: ScenarioRecord, { proof = [] }: CheckRecord): Pr
 }
 
 /** Runs one scenario again, against the same target, into a folder of its own: the report at hand stays. */
-function rerun({ scenario, run }: ScenarioRecord): string {
-  const { name, baseUrl } = run.target;
-  const target =
-    name === 'mock' ? '' : name === 'custom' ? `NOMBA_BASE_URL='${baseUrl}' ` : `NOMBA_TARGET=${name} `;
-  return `${target}NOMBA_REPORTS_DIR=reports/rerun npx playwright test --project=conformance -g '${scenario.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}'`;
+function rerun({ scenario, run: { target, needs = [] } }: ScenarioRecord): string {
+  const where =
+    target.name !== 'custom'
+      ? `NOMBA_TARGET=${target.name} `
+      : // One that is not shown as it is has to be set.
+        needs.includes('NOMBA_BASE_URL')
+        ? ''
+        : `NOMBA_BASE_URL='${target.baseUrl}' `;
+  const title = scenario.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll("'", "'\\''");
+  return `${where}NOMBA_REPORTS_DIR=reports/rerun npx playwright test --project=conformance -g '${title}'`;
 }
 
 function errorsIn(records: ScenarioRecord[]): RunError[] {

@@ -84,12 +84,11 @@ function stepView(
   </li>`;
 }
 
-/** Which variables the command needs beside those in it, the mock of a run having its own; and where its test is told. */
-function besides({ rerun, script = '', scenario }: Deviation): View {
-  const short = script.includes('NOMBA_SHORT_LIVED') ? ', and the same of the short-lived client' : '';
+/** Which variables the command needs beside those in it, and where its test is told. */
+function besides({ needs = [], scenario }: Deviation): View {
   const test = new URLSearchParams({ q: scenario.slice(0, longestGist) });
   return html`<p class="quiet besides">
-    ${/^NOMBA_(?:BASE_URL|TARGET)=/.test(rerun) && html`It needs <code>NOMBA_CLIENT_ID</code> and <code>NOMBA_CLIENT_SECRET</code>${short}. `}
+    ${needs.length > 0 && html`It needs ${needs.map((name, at) => html`${at > 0 && ', '}<code>${name}</code>`)}. `}
     <a href=${`playwright/index.html#?${test}`}>The test in Playwright’s report</a>
   </p>`;
 }

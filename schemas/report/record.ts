@@ -69,6 +69,8 @@ export interface RunDescription {
   contract: { title: string; version: string; path: string; sha256: string };
   overlay: { path: string; sha256: string } | null;
   target: { name: string; baseUrl: string };
+  /** Names of the variables that another run of the same takes from the environment; see `Deviation` of the report. */
+  needs?: string[];
 }
 
 /** Access tokens that came, those revoked again, and those alive; refresh tokens that nothing has shown dead. */

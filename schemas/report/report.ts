@@ -166,6 +166,8 @@ export interface Deviation {
   curl?: Text;
   /** Runs just the scenario again. */
   rerun: Text;
+  /** Names of the variables that `rerun` takes from the environment: those that this run had. */
+  needs?: Text[];
   /** Set when this deviation is accepted and another of its requirement is not, which is `failed` then. */
   acceptance?: Acceptance;
 }
