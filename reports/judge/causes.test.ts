@@ -172,6 +172,28 @@ test('an undocumented answer of an operation is one cause, whatever met it', () 
   expect(report.causes[0]?.title).toBe('refresh answers 500 Internal Server Error, which is not documented');
 });
 
+test('what valid requests get at times, and success at others, is told with how often it came', () => {
+  const refused = (id: string) => {
+    const exchange = exchangeOf({ id, operation: 'refresh' });
+    if (exchange.response) exchange.response.status = 401;
+    return { actual: '401 Unauthorized', exchange, proof: [{ purpose: 'it', exchange }] };
+  };
+  const failing = broken({
+    'refresh.success': refused('0-1'),
+    'refresh.repeatable': refused('0-2'),
+    'refresh.concurrent': refused('0-3'),
+  });
+  const report = withRequirement(failing, 'refresh.repeatable', {
+    checks: { passed: 9, failed: 1, inconclusive: 0 },
+  });
+  expect(report.causes.map(({ title, requirements }) => [title, requirements])).toEqual([
+    [
+      'refresh answers valid requests 401 Unauthorized now and then (1 of 10 in sequence)',
+      ['refresh.repeatable', 'refresh.success', 'refresh.concurrent'],
+    ],
+  ]);
+});
+
 test('operations that answer alike to the same are one cause, and others are not', () => {
   const failing = (id: string, operation: string) => {
     const exchange = exchangeOf({ id, operation });

@@ -28,6 +28,7 @@ export function causesOf(requirements: RequirementResult[], diagnosis: readonly 
   const common: Common = {
     undocumented: new Set(open.filter(isUndocumented).map(answerOf)),
     keyless: new Set(open.filter(takesAnyone).map(operationOf)),
+    unsteady: new Set(open.filter((one) => comesAndGoes(one, requirements)).map(answerOf)),
     open: new Set(
       open
         .filter(takesAnyone)
@@ -39,7 +40,7 @@ export function causesOf(requirements: RequirementResult[], diagnosis: readonly 
   const groups = connected(open, (one) => [...marksOf(one, common), `told as ${titleOf(one)}`]);
   const found = new Set(diagnosis.filter(({ differences }) => differences.length > 0));
   const ranked = groups
-    .map((members) => diagnosed(members, found))
+    .map((members) => diagnosed(members, found, requirements))
     .sort((a, b) => a.rank - b.rank || b.cause.requirements.length - a.cause.requirements.length);
   return blocked(
     requirements,
@@ -48,8 +49,12 @@ export function causesOf(requirements: RequirementResult[], diagnosis: readonly 
 }
 
 /** A cause and its place in the order: told by what was found of its operation, once, where that fails for it alone. */
-function diagnosed(members: Open[], found: Set<Diagnosis>): { cause: Cause; rank: number } {
-  const cause = causeOf(members);
+function diagnosed(
+  members: Open[],
+  found: Set<Diagnosis>,
+  requirements: RequirementResult[],
+): { cause: Cause; rank: number } {
+  const cause = causeOf(members, requirements);
   const [why, ...others] = [...found].filter((one) => members.some((member) => explains(one, member)));
   if (why === undefined || cause.gravity === 'security') {
     return { cause, rank: Math.min(...members.map(rank)) };
@@ -63,6 +68,8 @@ function diagnosed(members: Open[], found: Set<Diagnosis>): { cause: Cause; rank
 
 /** What says of other deviations where they come from. */
 interface Common {
+  /** Answers that valid requests get in place of the success that others of them get: operation and status. */
+  unsteady: Set<string>;
   /** Answers that are not documented: operation and status. */
   undocumented: Set<string>;
   /** Operations that take a request without a credential, or with one that anyone can make up. */
@@ -72,7 +79,7 @@ interface Common {
 }
 
 /** What a deviation has in common with others of its cause: they share at least one of these. */
-function marksOf(one: Open, { undocumented, keyless, open }: Common): string[] {
+function marksOf(one: Open, { undocumented, unsteady, keyless, open }: Common): string[] {
   const { requirement, deviation } = one;
   const { instancePointer, place, expected, actual, proof, credential } = deviation;
   const answer = answerOf(one);
@@ -98,6 +105,9 @@ function marksOf(one: Open, { undocumented, keyless, open }: Common): string[] {
   return [
     // Of wrong credentials many things are asked by one name: what was valid once is a matter of its own.
     wasAlive ? `${credential} ${operation}` : name,
+    ...(unsteady.has(answer) && /\.(success|repeatable|concurrent)$/.test(requirement.id)
+      ? [`unsteady ${answer}`]
+      : []),
     ...(isTaken(one) && credential === 'odd' ? [`odd ${operation}`] : []),
     // Not of what is said of headers, of which one answer may have several.
     ...(status !== undefined && decisive !== undefined ? [`exchange ${decisive}`] : []),
@@ -157,14 +167,15 @@ function connected<T>(all: T[], marks: (one: T) => string[]): T[][] {
   return parts.map(({ members }) => members);
 }
 
-function causeOf(members: Open[]): Cause {
+function causeOf(members: Open[], requirements: RequirementResult[]): Cause {
   const sorted = members.toSorted((a, b) => rank(a) - rank(b));
   const gravest = sorted[0] as Open;
   // Title and proof are of one member: where an answer is documented nowhere, of what says so.
-  const best = sorted.find(isUndocumented) ?? gravest;
+  const best =
+    sorted.find(isUndocumented) ?? sorted.find((one) => comesAndGoes(one, requirements)) ?? gravest;
   const { requirement, deviation } = best;
   return {
-    title: `${titleOf(best)}${alike(best, sorted)}`,
+    title: `${timesOf(best, sorted, requirements) ?? titleOf(best)}${alike(best, sorted)}`,
     level: gravest.requirement.level,
     gravity: gravityOf(gravest),
     requirements: [...new Set([best, ...sorted].map((one) => one.requirement.id))],
@@ -172,6 +183,37 @@ function causeOf(members: Open[]): Cause {
     source: placeOf(requirement, deviation),
     proof: deviation.proof,
   };
+}
+
+/** Whether a valid request of an operation was answered with its success. */
+function succeeds({ operation }: RequirementResult, requirements: RequirementResult[]): boolean {
+  const valid = requirements.filter(({ id }) => /\.(success|repeatable)$/.test(id));
+  return valid.some((one) => one.operation === operation && one.checks.passed > 0);
+}
+
+/** Whether valid requests got this answer, and others of them success. */
+function comesAndGoes({ requirement, deviation: { actual } }: Open, all: RequirementResult[]): boolean {
+  if (!requirement.id.endsWith('.repeatable') || !/^[345]/.test(actual)) return false;
+  return actual.includes('success a moment later') || succeeds(requirement, all);
+}
+
+/** The title of what is not always so, with how often it is; undefined where nothing shows that. */
+function timesOf(best: Open, members: Open[], requirements: RequirementResult[]): string | undefined {
+  const { requirement, deviation } = best;
+  const others = members.filter((one) => !isUndocumented(one));
+  const isAtOnce = others.length > 0 && others.every(({ requirement: { id } }) => id.endsWith('.concurrent'));
+  const when = members.some((one) => comesAndGoes(one, requirements))
+    ? 'now and then'
+    : isAtOnce && isUndocumented(best) && succeeds(requirement, requirements)
+      ? 'where requests come at once'
+      : undefined;
+  if (when === undefined) return undefined;
+  const { passed, failed } = requirement.checks;
+  const answer = deviation.actual.replace(/,.*$/, '');
+  const times = `${deviation.occurrences} of ${passed + failed}`;
+  return isUndocumented(best)
+    ? `${operationOf(best)} answers ${answer} ${when} (${times} answers), which is not documented`
+    : `${operationOf(best)} answers valid requests ${answer} ${when} (${times} in sequence)`;
 }
 
 /** `, refresh and revoke too`: other operations of which the same is true. */
