@@ -89,10 +89,10 @@ function groupsOf(contract: Contract, role: Role, client: Credentials): RefusalG
   const method = `${role}.other-method`;
   const invalid = refusalOf(contract, role);
   const bodies: RefusalGroup[] = [
-    { derive: (valid) => malformedBodies(contract, valid), rules: [refusesAs(malformed, invalid)] },
+    { derive: otherMediaTypes, rules: [refusesAs(`${role}.other-media-type`, invalid, 415)] },
     { derive: lenientBodies, rules: [doesNotSucceed(`${role}.lenient-json`)] },
     { derive: (valid) => [notUtf8(valid)], rules: [answersDocumentedRefusal(malformed, contract)] },
-    { derive: otherMediaTypes, rules: [refusesAs(`${role}.other-media-type`, invalid, 415)] },
+    { derive: (valid) => malformedBodies(contract, valid), rules: [refusesAs(malformed, invalid)] },
   ];
   return [
     {
@@ -125,9 +125,10 @@ function groupsOf(contract: Contract, role: Role, client: Credentials): RefusalG
         refusesAs(`${role}.mistyped-status`, invalid),
       ],
     },
-    ...(contract.operation(role)?.body ? bodies : []),
     { derive: otherMethods, rules: [refusesMethod(method), namesMethods(method)] },
     { derive: parametersInQuery, rules: [refusesWith4xx(method)] },
+    // Last, with one that no parser gets through: the control behind it shows what is left of that.
+    ...(contract.operation(role)?.body ? bodies : []),
   ];
 }
 
