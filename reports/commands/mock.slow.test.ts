@@ -81,20 +81,22 @@ test('lists both tables', async () => {
   const { exitCode, stdout } = await frontDoor([...command, '--list']);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^Faults \(\d+\)/);
-  expect(stdout).toContain('  issue-created ');
+  expect(stdout).toMatch(/^revoke\.unauthenticated: .*\n( {2}.*\n)* {2}no-bearer-needed /m);
+  const headings = [...stdout.matchAll(/^([a-z.-]+): /gm)].map(([, id]) => id);
+  expect(headings).toEqual(headings.toSorted());
   expect(stdout).toContain('  base-path ');
 });
 
 const mistakes: [string, string[], string][] = [
   [
     'a fault that is not there',
-    ['--fault', 'nope'],
-    'There is no fault named "nope"; npm run mock -- --list shows them.',
+    ['--fault', 'issue-create'],
+    'There is no fault named "issue-create"; the nearest is "issue-created", and npm run mock -- --list shows all.',
   ],
   [
     'a variant that is not there',
-    ['--variant', 'nope'],
-    'There is no variant named "nope"; npm run mock -- --list shows them.',
+    ['--variant', 'base-pat'],
+    'There is no variant named "base-pat"; the nearest is "base-path", and npm run mock -- --list shows all.',
   ],
   [
     'a flag that is not there',

@@ -69,19 +69,30 @@ function credentials(id: string | undefined, secret: string | undefined): Partia
   return { ...(id !== undefined && { id }), ...(secret !== undefined && { secret }) };
 }
 
+/** The faults by the requirement that each breaks first, in the order of the names. */
 async function printTables(): Promise<void> {
   const { faults } =
     require('../../fixtures/mock/faults/index.ts') as typeof import('../../fixtures/mock/faults/index.ts');
   const { variants } =
     require('../../fixtures/mock/variants/index.ts') as typeof import('../../fixtures/mock/variants/index.ts');
+  const { requirement } =
+    require('../../specs/catalogue/catalogue.ts') as typeof import('../../specs/catalogue/catalogue.ts');
   const width = Math.max(...[...faults, ...variants].map(({ name }) => name.length));
   const row = (name: string, sentence: string) => `  ${name.padEnd(width)}  ${sentence}`;
+  const broken = [...new Set(faults.map(({ breaks: [id = ''] }) => id))].sort();
   const lines = [
-    `Faults (${faults.length}): ways to break the contract, for --fault`,
-    ...faults.map(({ name, defect }) => row(name, defect)),
+    `Faults (${faults.length}): ways to break the contract, for --fault, by what each breaks first`,
+    ...broken.flatMap((id) => [
+      '',
+      `${id}: ${requirement(id).title}`,
+      ...faults
+        .filter(({ breaks: [first = ''] }) => first === id)
+        .map(({ name, defect }) => row(name, defect))
+        .sort(),
+    ]),
     '',
     `Variants (${variants.length}): ways to differ and keep it, for --variant`,
-    ...variants.map(({ name, difference }) => row(name, difference)),
+    ...variants.map(({ name, difference }) => row(name, difference)).sort(),
   ];
   console.log(lines.join('\n'));
 }

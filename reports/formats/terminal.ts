@@ -36,9 +36,8 @@ export interface TerminalOptions {
 
 type Colours = ReturnType<typeof createColors>;
 
-/** The most breaches told in full, and the most entries shown; the rest takes one line each. */
+/** The most breaches told in full; the rest takes one line each. */
 const toldInFull = 10;
-const shownEntries = 3;
 
 /**
  * What a run prints at its end, without a trailing line break: in what the target differs, breaches, then the rest in one line each,
@@ -55,7 +54,7 @@ export function terminal(report: ConformanceReport, { colour, directory }: Termi
     (report.corrections ?? []).map((one) => correctionLine(one, colours)),
     unansweredLines(report, colours),
     problemLines(report, colours),
-    entryLines(report, colours),
+    entryLines(report, directory ?? 'reports/latest', colours),
     [...factLines(report, directory ?? 'reports/latest'), verdictLine(report, colours)],
   ];
   return sections
@@ -167,17 +166,18 @@ function problemLines(report: ConformanceReport, { red }: Colours): string[] {
   ];
 }
 
-function entryLines({ suggestedEntries }: ConformanceReport, { dim }: Colours): string[] {
-  if (suggestedEntries.length === 0) return [];
-  const left = suggestedEntries.length - shownEntries;
+/** How to accept what failed: the command for all of it, since half a file is none. */
+function entryLines(report: ConformanceReport, directory: string, { dim }: Colours): string[] {
+  if (report.suggestedEntries.length === 0) return [];
+  const ids = [
+    ...new Set(report.suggestedEntries.flatMap((entry) => /requirement: (\S+)/.exec(entry)?.[1] ?? [])),
+  ];
   return [
-    dim('To accept a failure for a while, fill in and keep as the file of known deviations:'),
-    'known:',
-    ...suggestedEntries
-      .slice(0, shownEntries)
-      .flatMap((entry) => entry.trimEnd().split('\n'))
-      .map((line) => oneLine(line, 1000)),
-    ...(left > 0 ? [dim(`summary.md has ${countOf(left, 'more entry', 'more entries')}.`)] : []),
+    dim('To accept failures for a while (the page and summary.md have the entries to fill in):'),
+    oneLine(
+      `npm run accept -- ${directory}/conformance.json ${ids.join(' ')} --owner … --reason … --expires … --file known.yaml`,
+      10_000,
+    ),
   ];
 }
 

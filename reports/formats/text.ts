@@ -72,7 +72,7 @@ export function describeCuts({ cuts = [] }: Pick<ConformanceReport, 'cuts'>): st
   return cuts.map(({ operation, hangs, timeoutMs, reducedToMs, notSent }) => {
     const wait = `${(reducedToMs / 1000).toFixed(1)} s in place of ${(timeoutMs / 1000).toFixed(1)} s`;
     const unsent = notSent > 0 ? `; ${countOf(notSent, 'request')} to it were not sent` : '';
-    return `${operation} hung ${hangs} times, so it was waited for ${wait}${unsent}`;
+    return `${operation} hung ${countOf(hangs, 'time')}, so it was waited for ${wait}${unsent}`;
   });
 }
 

@@ -11,20 +11,14 @@ import type { ConformanceReport } from '../../schemas/report/report.ts';
 import { validateReport } from '../../schemas/report/validate.ts';
 import { readHistory } from '../judge/history.ts';
 import { readReport } from '../judge/read.ts';
+import { written } from '../run/run-folder.js';
 import { githubAnnotations } from './annotations.ts';
+import { driftFile } from './drift-overlay.ts';
 import { summary } from './summary.ts';
 import { writeReports } from './write.ts';
 
-const allFiles = [
-  'conformance.json',
-  'junit.xml',
-  'summary.md',
-  'conformance.sarif',
-  'ctrf-report.json',
-  'badge.svg',
-  'badge.json',
-  'index.html',
-];
+/** What a run clears at its start is what is written at its end; Playwright's page and the drift are of other runs. */
+const allFiles = written.filter((name) => !/playwright|drift/.test(name));
 
 /** Writes the reports in a process of its own, as a run does, with these variables and no others of its kind. */
 function writeInProcess(report: ConformanceReport, variables: Record<string, string>) {
@@ -49,11 +43,13 @@ function writeInProcess(report: ConformanceReport, variables: Record<string, str
   });
 }
 
+test('the drift of an earlier run is cleared too', () => expect(written).toContain(driftFile));
+
 test('every format is written, and the paths come back', async () => {
   const directory = test.info().outputPath('made', 'here');
   const report = nonconformingReport();
   const paths = await writeReports(report, directory);
-  expect(paths).toEqual(allFiles.map((name) => join(directory, name)));
+  expect([...paths].sort()).toEqual(allFiles.map((name) => join(directory, name)).sort());
   expect(readdirSync(directory).sort()).toEqual([...allFiles].sort());
   expect(readReport(join(directory, 'conformance.json'))).toEqual(JSON.parse(JSON.stringify(report)));
   expect(readFileSync(join(directory, 'summary.md'), 'utf8')).toBe(summary(report));

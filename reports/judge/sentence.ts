@@ -20,7 +20,7 @@ export function conformingSentence(report: Judged, baseline?: ConformanceReport)
   ).length;
   const failed = musts.filter(({ outcome }) => outcome === 'failed').length;
   const details = [
-    `${requests} requests`,
+    count(requests, 'request'),
     ...(failed > 0 ? [`${count(failed, 'must requirement')} failed already in the baseline`] : []),
     ...(problems.length > 0
       ? [`${count(problems.length, 'entry', 'entries')} of the known deviations to mend`]

@@ -4,6 +4,7 @@ import type { RunningMock } from '../../fixtures/mock/server.ts';
 import { requireUsableCredentials } from '../../fixtures/requests/value-sources.ts';
 import { describeRun, redactorFor } from '../../fixtures/scenario/session.ts';
 import { loadEnvironment } from '../../fixtures/settings/env-file.ts';
+import { requireUsableSettings } from '../../fixtures/settings/every-setting.ts';
 import { reportsDirFrom } from '../../fixtures/settings/files.ts';
 import { type Limits, limitsFrom, startWaitFrom } from '../../fixtures/settings/limits.ts';
 import { contractOfRun } from '../../fixtures/settings/loaded-contract.ts';
@@ -63,6 +64,7 @@ export default async function globalSetup(config: FullConfig): Promise<(() => Pr
   const allowances = allowancesFrom(process.env, contract);
   // `npm run conformance` has done so before it started Playwright.
   if (!existsSync(process.env[runFolderVariable] ?? '')) process.env[runFolderVariable] = runFolder();
+  requireUsableSettings(process.env, contract);
   const embedded = wantsEmbeddedMock(process.env);
   // The shipped documents are compiled in our tests; for our own mock the 60 ms are better spent on a quick run.
   const { NOMBA_CONTRACT, NOMBA_OVERLAY, NOMBA_CORRECTIONS } = process.env;

@@ -36,6 +36,31 @@ test.describe('a run is refused before anything is sent, for', () => {
       environment: { NOMBA_MAX_RPS: 'many' },
       sentence: /^NOMBA_MAX_RPS is "many"; set it to a positive number of requests per second/,
     },
+    'a wait that is no number, on the mock that needs none': {
+      environment: { NOMBA_TARGET: 'mock', NOMBA_WAIT: '2s' },
+      sentence: /^NOMBA_WAIT is "2s"; set it to a positive number of seconds/,
+    },
+    'a header that is none, on the mock': {
+      environment: { NOMBA_TARGET: 'mock', NOMBA_HEADERS: 'nothing' },
+      sentence: /^NOMBA_HEADERS, line 1: it is no header/,
+    },
+    'a target that nobody knows beside a URL': {
+      environment: { ...somewhere, NOMBA_TARGET: 'staging' },
+      sentence: /^NOMBA_TARGET is "staging"; use mock/,
+    },
+    'a permission that is none': {
+      environment: { NOMBA_TARGET: 'mock', NOMBA_ALLOW_PRODUCTION: 'yes' },
+      sentence: /^NOMBA_ALLOW_PRODUCTION is "yes"; set it to 1, or leave it out/,
+    },
+    'a blank secret': {
+      environment: { ...somewhere, NOMBA_CLIENT_SECRET: ' ' },
+      sentence: /^NOMBA_CLIENT_SECRET is blank; set it to the client secret for custom/,
+    },
+    'a host and port without a scheme': {
+      environment: { ...somewhere, NOMBA_BASE_URL: 'localhost:8080' },
+      sentence:
+        /^NOMBA_BASE_URL gives a host and a port without a scheme; begin it with http:\/\/ or https:\/\/\.$/,
+    },
     'a time-out of zero': {
       environment: { ...somewhere, NOMBA_REQUEST_TIMEOUT: '0' },
       sentence: /^NOMBA_REQUEST_TIMEOUT is "0"; set it to a positive number of seconds/,

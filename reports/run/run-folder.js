@@ -196,6 +196,7 @@ function linesIn(text) {
 }
 
 module.exports = {
+  written,
   linesIn,
   makeFolder,
   openRunFolder,
