@@ -37,9 +37,9 @@ function succeeds(contract: Contract, role: Role): Scenario {
       const exchange = await sendsValid(t, await t.valid(role, 'a valid request', given));
       if ((await t.presence(exchange)) === 'away') throw new Unobtainable(t.whyAway(exchange));
       if (isSpentByResending(exchange)) throw new Unobtainable('the first answer to the request was lost');
-      if (!exchange.response?.success) await t.diagnose(role);
+      if (!exchange.response?.success) await t.diagnoses.find(role);
       else if (!t.contract.response(exchange.draft.operation, exchange.response.status))
-        t.answered(role, exchange);
+        t.diagnoses.answered(role, exchange);
       const problem = successProblem(t.contract, exchange);
       const error = bodyError(t.contract, exchange);
       t.check(`${role}.success`, problem === undefined, {
@@ -61,7 +61,7 @@ async function grantFor(t: ScenarioRun, role: Role): Promise<Grant | undefined> 
   try {
     return await (role === 'refresh' ? t.refreshableGrant() : t.grant());
   } catch (error) {
-    if (error instanceof Unobtainable && t.session.contact.ways.has('issue')) await t.diagnose(role);
+    if (error instanceof Unobtainable && t.session.contact.ways.has('issue')) await t.diagnoses.find(role);
     throw error;
   }
 }
@@ -76,7 +76,7 @@ async function sendsValid(t: ScenarioRun, valid: Draft): Promise<Exchange> {
   const bare = await t.send(withHeader(valid, 'accountId', undefined, `${valid.intent} without an account`));
   if (bare.kind !== 'answer' || bare.response?.success) return bare;
   const exchange = await t.send(valid);
-  if (exchange.response?.success) t.needsAccount(bare, exchange);
+  if (exchange.response?.success) t.diagnoses.needsAccount(bare, exchange);
   return exchange;
 }
 

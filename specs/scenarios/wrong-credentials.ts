@@ -105,7 +105,7 @@ function wrongClients(contract: Contract): Scenario[] {
         const { id, secret } = client;
         // Where issue wants to be asked otherwise, all that follows is refused for that alone.
         const wrong = () => ({ id, secret: t.secret('wrong_client_secret', lookalike(secret)) });
-        await t.asksInItsWay('issue', 'unauthenticated', wrongSecret, wrong);
+        await t.diagnoses.asksInItsWay('issue', 'unauthenticated', wrongSecret, wrong);
         const by = (other: Credentials, what: string) =>
           t.draft(t.operation('issue'), what, { client: other, grant: undefined });
         const otherId = (label: string, wrong: Altered[]) =>
