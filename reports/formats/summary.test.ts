@@ -37,7 +37,9 @@ function shown(markdown: string): string {
 test('in what a target differs comes next to the verdict, with the file of corrections where there are any', () => {
   const actions = [{ target: '$.paths', remove: true as const }];
   const text = (changes: object) =>
-    summary({ ...nonconformingReport(), diagnosis: [differenceOf('refresh', changes)] }).split('\n');
+    summary({ ...nonconformingReport(), causes: [], diagnosis: [differenceOf('refresh', changes)] }).split(
+      '\n',
+    );
   expect(text({ remedies: { contract: 'ask', target: 'ask not' }, actions }).slice(2, 7)).toEqual([
     '### In what the target differs from the contract',
     '',

@@ -11,6 +11,7 @@ import {
   describeSource,
   differencesIn,
   type Finding,
+  leadsWithSecurity,
   placeOf,
   unanswered,
   untoldErrors,
@@ -33,12 +34,13 @@ const blockLimit = 50;
 export function summary(report: ConformanceReport, { history = [] }: Pick<Past, 'history'> = {}): string {
   const parts = [
     prose(report.sentence, 1000),
-    differences(report),
+    leadsWithSecurity(report) ? undefined : differences(report),
     news(report, history),
     facts(report),
     corrected(report),
     problems(report),
     gaps(report),
+    leadsWithSecurity(report) ? differences(report) : undefined,
     advice(report),
     drift(report),
     commands(report),

@@ -33,10 +33,10 @@ test('a conforming run prints six lines, the verdict sentence last', () => {
 
 test('breaches come first, each with place, expected, actual and the command that runs it again', () => {
   const report = nonconformingReport();
-  const { title, source, first } = failedIn(report, 'token.revoked-unusable');
+  const { source, first } = failedIn(report, 'token.revoked-unusable');
   const lines = terminal(report, plain).split('\n');
   expect(lines.slice(0, 5)).toEqual([
-    `✗ failed token.revoked-unusable  ${title}  ${describeSource(source)}`,
+    `✗ failed token.revoked-unusable  ${report.causes[0]?.title}  ${describeSource(source)}`,
     `    expected: ${first.expected}`,
     `    actual:   ${first.actual}`,
     `    rerun:    ${first.rerun}`,
@@ -126,14 +126,16 @@ test('nothing a target says acts on the terminal or begins a line', () => {
   expect(text.length).toBeLessThan(5_000);
 });
 
-test('in what a target differs comes first, once for operations that are alike, with what no correction says', () => {
+test('in what a target differs comes first but for a breach of security, once for operations that are alike, with what no correction says', () => {
   const describable = { remedies: { contract: 'ask for one', target: 'ask for none' } };
   const diagnosis = [
     differenceOf('issue', describable),
     differenceOf('refresh', describable),
     differenceOf('revoke', { title: 'revoke succeeds on Sundays' }),
   ];
-  const lines = terminal({ ...nonconformingReport(), diagnosis }, plain).split('\n');
+  const report = { ...nonconformingReport(), diagnosis };
+  expect(terminal(report, plain)).toMatch(/^✗ failed token\.revoked-unusable [\s\S]*\n\n≠ differs issue /);
+  const lines = terminal({ ...report, causes: [] }, plain).split('\n');
   expect(lines.slice(0, 3)).toEqual([
     '≠ differs issue succeeds with a bearer token, which the contract does not ask for, refresh too',
     '≠ differs revoke succeeds on Sundays; no correction can say it, so that the server is to change',

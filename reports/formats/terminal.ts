@@ -14,6 +14,7 @@ import {
   describeSource,
   differencesIn,
   type Finding,
+  leadsWithSecurity,
   placeOf,
   unanswered,
   untoldErrors,
@@ -46,9 +47,10 @@ const toldInFull = 10;
 export function terminal(report: ConformanceReport, { colour, directory }: TerminalOptions): string {
   const colours = createColors(colour);
   const broken = inOrderOfCauses(breaches(report), report);
+  const differences = diagnosisLines(report, directory ?? 'reports/latest', colours);
+  const breached = broken.flatMap((told, at) => breachLines(told, at < toldInFull, colours));
   const sections = [
-    diagnosisLines(report, directory ?? 'reports/latest', colours),
-    broken.flatMap(({ finding, others }, at) => breachLines(finding, others, at < toldInFull, colours)),
+    ...(leadsWithSecurity(report) ? [breached, differences] : [differences, breached]),
     advisories(report).map((finding) => adviceLine(finding, colours)),
     acceptedFindings(report).map((finding) => knownLine(finding, colours)),
     (report.corrections ?? []).map((one) => correctionLine(one, colours)),
@@ -63,32 +65,36 @@ export function terminal(report: ConformanceReport, { colour, directory }: Termi
     .join('\n\n');
 }
 
-/** The breaches by what they come from, gravest first: the one that says it best, and the ids that it breaks besides. */
-function inOrderOfCauses(
-  all: Finding[],
-  { causes }: ConformanceReport,
-): { finding: Finding; others: string[] }[] {
+/** A breach with what it comes from: in words, and the ids that it breaks besides. */
+interface Told {
+  finding: Finding;
+  title: string;
+  others: string[];
+}
+
+/** The breaches by what they come from, gravest first, each told by the requirement that says it best. */
+function inOrderOfCauses(all: Finding[], { causes }: ConformanceReport): Told[] {
   const waiting = new Map(all.map((finding) => [finding.requirement.id, finding]));
-  const told = causes.flatMap(({ requirements }) => {
+  const told = causes.flatMap(({ title, requirements }): Told[] => {
     const [finding, ...others] = requirements.flatMap((id) => waiting.get(id) ?? []);
     for (const { requirement } of [finding, ...others].filter((one) => one !== undefined)) {
       waiting.delete(requirement.id);
     }
-    return finding ? [{ finding, others: others.map(({ requirement }) => requirement.id) }] : [];
+    return finding ? [{ finding, title, others: others.map(({ requirement }) => requirement.id) }] : [];
   });
-  return [...told, ...[...waiting.values()].map((finding) => ({ finding, others: [] }))];
+  const rest = [...waiting.values()];
+  return [...told, ...rest.map((finding) => ({ finding, title: finding.requirement.title, others: [] }))];
 }
 
 function breachLines(
-  finding: Finding,
-  alsoBroken: string[],
+  { finding, title, others: alsoBroken }: Told,
   inFull: boolean,
   { red, bold, dim }: Colours,
 ): string[] {
   const { requirement, deviations } = finding;
   const [first, ...others] = deviations;
   const place = describeSource(placeOf(requirement, first));
-  const head = `${red('✗ failed')} ${bold(requirement.id)}  ${oneLine(requirement.title)}  ${dim(place)}`;
+  const head = `${red('✗ failed')} ${bold(requirement.id)}  ${oneLine(title)}  ${dim(place)}`;
   if (!inFull)
     return [head, ...alsoBroken.map((id) => `${red('✗ failed')} ${bold(id)}  ${dim('from the same cause')}`)];
   return [

@@ -54,6 +54,11 @@ export function unanswered(report: ConformanceReport): Unanswered[] {
   });
 }
 
+/** Whether what leads is that a request was taken which had to be refused: before all else that differs. */
+export function leadsWithSecurity({ causes }: ConformanceReport): boolean {
+  return causes[0]?.gravity === 'security' && causes[0].level === 'must';
+}
+
 /** The errors of a run that the sentence of its verdict does not tell. */
 export function untoldErrors(report: ConformanceReport): ConformanceReport['errors'] {
   return report.errors.filter(({ message }) => !isTold(report, message));

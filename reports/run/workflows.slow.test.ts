@@ -175,7 +175,7 @@ test.describe('the steps, run here', () => {
 
     const nameless = await runStep('gate.yml', 'gate', 'gate', { 'inputs.base-url': 'http://127.0.0.1:1' });
     expect([nameless.exitCode, nameless.outputs.verdict]).toEqual([2, 'none']);
-    expect(nameless.output).toContain('NOMBA_CLIENT_ID is not set');
+    expect(nameless.output).toContain('NOMBA_CLIENT_ID is blank');
 
     const unread = await runStep('gate.yml', 'gate', 'gate', {
       'inputs.base-url': 'http://127.0.0.1:1',
