@@ -18,7 +18,7 @@ test('a breach is an error at the line of the contract', () => {
   const report = nonconformingReport();
   const { title, source, first } = failedIn(report, 'issue.missing-parameter');
   const line = 'line' in source ? source.line : 0;
-  expect(githubAnnotations(report)[0]).toBe(
+  expect(githubAnnotations(report)[1]).toBe(
     `::error file=schemas/nomba-authentication.openapi.yaml,line=${line},` +
       `title=issue.missing-parameter%3A ${title}::` +
       `Expected: ${first.expected}%0A` +

@@ -69,12 +69,16 @@ function isTold({ sentence }: ConformanceReport, text: string): boolean {
 }
 
 /**
- * What turns the verdict: failed must requirements with those of their must deviations that nobody accepted.
+ * What turns the verdict, by what it comes from, gravest first: failed must requirements with those of their must
+ * deviations that nobody accepted.
  * One that has none such is still a breach, with all it has.
  */
 export function breaches(report: ConformanceReport): Finding[] {
+  const order = report.causes.flatMap(({ requirements }) => requirements);
+  const placeIn = ({ id }: RequirementResult) => (order.includes(id) ? order.indexOf(id) : order.length);
   return withOutcome(report, 'failed')
     .filter(({ level }) => level === 'must')
+    .sort((a, b) => placeIn(a) - placeIn(b))
     .flatMap((requirement) => {
       const { deviations } = requirement;
       const open = deviations.filter(({ level, acceptance }) => level === 'must' && !acceptance);
