@@ -240,7 +240,7 @@ for (const { what, args, told } of [
   {
     what: 'a place that no page can be written to',
     args: () => [written('old.json', sound), written('new.json', sound), '--page', `${__filename}/x`],
-    told: /^The page \S+compare\.test\.ts\/x cannot be written \(.*\); name another place for it\.$/m,
+    told: /^The page \S+compare\.slow\.test\.ts\/x cannot be written \(.*\); name another place for it\.$/m,
   },
   { what: 'an unknown option', args: () => ['--html'], told: /^Usage: npm run compare -- OLD NEW/ },
 ]) {
