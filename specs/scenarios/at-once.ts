@@ -132,14 +132,7 @@ function rightAndWrongAtOnce(contract: Contract): Scenario {
       const twice = comeTwice(t, issued);
       const looks = await presentsTogether(t, issued, 'a token that was issued beside refusals');
       const dead = looks.find((exchange) => isUnauthorised(t.contract, exchange));
-      // Tokens that are one and the same end together: that they are, another requirement says.
-      if (dead && twice) return;
-      if (dead && (await grantsEndEachOther(t, 'revoke'))) return;
-      t.check('issue.concurrent', dead === undefined, {
-        expected: 'a token that was issued beside refusals is alive',
-        actual: dead ? outcomeOf(dead) : '',
-        exchange: dead,
-      });
+      await judgeAlive(t, dead, twice, 'a token that was issued beside refusals is alive');
     },
   };
 }
@@ -295,11 +288,22 @@ async function judgeIssuedAtOnce(t: ScenarioRun, issued: Grant[]): Promise<void>
     );
     dead = (await presentsTogether(t, grantsOf(again), intent)).find(isDead);
   }
+  const expected = 'each token that was issued at once with others is alive, as those issued in turn';
+  await judgeAlive(t, dead, twice, expected);
+}
+
+/** Records whether tokens that were issued at once are alive, by the look at one that is `dead`, where there is any. */
+async function judgeAlive(
+  t: ScenarioRun,
+  dead: Exchange | undefined,
+  twice: boolean,
+  expected: string,
+): Promise<void> {
   // Tokens that are one and the same end together: that they are, another requirement says.
   if (dead && twice) return;
   if (dead && (await grantsEndEachOther(t, 'revoke'))) return;
   t.check('issue.concurrent', dead === undefined, {
-    expected: 'each token that was issued at once with others is alive, as those issued in turn',
+    expected,
     actual: dead ? outcomeOf(dead) : '',
     exchange: dead,
   });

@@ -26,6 +26,9 @@ export const marginMs = 150;
 /** Lifetimes are in whole seconds, and often rounded down. */
 export const granularityMs = 1000;
 
+/** The leeway that frameworks grant by default; a token that lives longer past its end is not expired at all. */
+export const leewayMs = 60_000;
+
 /**
  * So many tokens have to be dead in the middle of their life before that counts: a target that keeps whole seconds
  * may end one of two seconds after one, but not each.
@@ -337,9 +340,6 @@ export function grantsLeeway(t: ScenarioRun, exchange: Exchange): void {
     exchange,
   });
 }
-
-/** The leeway that frameworks grant by default; a token that lives longer past its end is not expired at all. */
-export const leewayMs = 60_000;
 
 /** Whether a token that nothing was asked with is dead at its end, where one that was used is not. */
 async function usePutsOffTheEnd(t: ScenarioRun, client: Credentials): Promise<boolean> {
