@@ -24,7 +24,7 @@ import {
   refusesExpired,
   statedMs,
   staysExpired,
-} from './expiry.ts';
+} from './lifetime.ts';
 import { keepsOneSession } from './token-life.ts';
 
 /** How far our own mock's clock is put ahead before the last looks: past the leeway of a lifetime of a minute. */
