@@ -14,15 +14,15 @@ import { otherMediaTypes, otherMethods, parametersInQuery } from '../../fixtures
 import { overhead } from '../../fixtures/requests/overhead.ts';
 import { sampleRequest } from '../../fixtures/requests/sample.ts';
 import { namesAccount } from '../../fixtures/requests/values.ts';
+import { refuses } from '../../fixtures/scenario/refusals.ts';
+import type { RefusalGroup } from '../../fixtures/scenario/rules.ts';
 import {
   answersDocumentedRefusal,
   doesNotSucceed,
-  type RefusalGroup,
   type Rule,
-  refuses,
   refusesAs,
   refusesWith4xx,
-} from '../../fixtures/scenario/refusals.ts';
+} from '../../fixtures/scenario/rules.ts';
 import type { Scenario } from '../../fixtures/scenario/scenario.ts';
 import { isInvalid } from '../../fixtures/scenario/unauthorised.ts';
 import type { Credentials } from '../../fixtures/settings/target.ts';

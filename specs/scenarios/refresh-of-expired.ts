@@ -1,7 +1,7 @@
 import { type Exchange, outcomeOf } from '../../fixtures/http/exchange.ts';
 import { grantIn } from '../../fixtures/http/grants.ts';
 import type { Grant } from '../../fixtures/requests/values.ts';
-import { takesEffect } from '../../fixtures/scenario/refusals.ts';
+import { takesEffect } from '../../fixtures/scenario/aftermath.ts';
 import { Unobtainable } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { diesOf, presents, refreshes, revokes } from '../../fixtures/scenario/token-steps.ts';

@@ -11,7 +11,8 @@ import { hostileEnums } from '../../fixtures/requests/invalid.ts';
 import { overhead } from '../../fixtures/requests/overhead.ts';
 import { sampleRequest } from '../../fixtures/requests/sample.ts';
 import { withProperty } from '../../fixtures/requests/valid.ts';
-import { answersAsDocumented, answersDocumentedRefusal, refuses } from '../../fixtures/scenario/refusals.ts';
+import { refuses } from '../../fixtures/scenario/refusals.ts';
+import { answersAsDocumented, answersDocumentedRefusal } from '../../fixtures/scenario/rules.ts';
 import type { Scenario } from '../../fixtures/scenario/scenario.ts';
 import type { Contract, Role } from '../../schemas/openapi/contract.ts';
 

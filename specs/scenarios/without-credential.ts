@@ -11,7 +11,7 @@ import {
   tamperedJwts,
 } from '../../fixtures/requests/near-misses.ts';
 import { basic, withHeader, withJson } from '../../fixtures/requests/valid.ts';
-import type { Rule } from '../../fixtures/scenario/refusals.ts';
+import type { Rule } from '../../fixtures/scenario/rules.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import { successProblem } from '../../fixtures/scenario/success.ts';
 import type { Contract, SecurityScheme } from '../../schemas/openapi/contract.ts';

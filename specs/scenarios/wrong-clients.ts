@@ -5,7 +5,8 @@ import { carriesSecret } from '../../fixtures/requests/credential-properties.ts'
 import { type Altered, lookalike, nearMisses } from '../../fixtures/requests/near-misses.ts';
 import { overhead } from '../../fixtures/requests/overhead.ts';
 import { withHeader } from '../../fixtures/requests/valid.ts';
-import { doesNotSucceed, refuses, refusesAs } from '../../fixtures/scenario/refusals.ts';
+import { refuses } from '../../fixtures/scenario/refusals.ts';
+import { doesNotSucceed, refusesAs } from '../../fixtures/scenario/rules.ts';
 import type { Scenario } from '../../fixtures/scenario/scenario.ts';
 import type { ScenarioRun } from '../../fixtures/scenario/scenario-run.ts';
 import type { Credentials } from '../../fixtures/settings/target.ts';
