@@ -175,9 +175,7 @@ function problemLines(report: ConformanceReport, { red }: Colours): string[] {
 /** How to accept what failed: the command for all of it, since half a file is none. */
 function entryLines(report: ConformanceReport, directory: string, { dim }: Colours): string[] {
   if (report.suggestedEntries.length === 0) return [];
-  const ids = [
-    ...new Set(report.suggestedEntries.flatMap((entry) => /requirement: (\S+)/.exec(entry)?.[1] ?? [])),
-  ];
+  const ids = breaches(report).map(({ requirement }) => requirement.id);
   return [
     dim('To accept failures for a while (the page and summary.md have the entries to fill in):'),
     oneLine(

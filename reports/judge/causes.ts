@@ -9,6 +9,8 @@ const gravities: readonly Gravity[] = ['security', 'success', 'form', 'words'];
 interface Open {
   requirement: RequirementResult;
   deviation: Deviation;
+  /** Whether a valid request of the requirement's operation was answered with its success. */
+  succeeds: boolean;
 }
 
 /**
@@ -18,17 +20,21 @@ interface Open {
  * it was found out how an operation wants to be asked, or answers, that is what its failing comes from.
  */
 export function causesOf(requirements: RequirementResult[], diagnosis: readonly Diagnosis[] = []): Cause[] {
+  const valid = requirements.filter(({ id }) => /\.(success|repeatable)$/.test(id));
+  const working = new Set(valid.flatMap(({ operation, checks }) => (checks.passed > 0 ? [operation] : [])));
   const open = requirements.flatMap((requirement) =>
     requirement.outcome === 'known'
       ? []
       : requirement.deviations
           .filter(({ acceptance }) => !acceptance)
-          .map((deviation): Open => ({ requirement, deviation })),
+          .map(
+            (deviation): Open => ({ requirement, deviation, succeeds: working.has(requirement.operation) }),
+          ),
   );
   const common: Common = {
     undocumented: new Set(open.filter(isUndocumented).map(answerOf)),
     keyless: new Set(open.filter(takesAnyone).map(operationOf)),
-    unsteady: new Set(open.filter((one) => comesAndGoes(one, requirements)).map(answerOf)),
+    unsteady: new Set(open.filter(comesAndGoes).map(answerOf)),
     open: new Set(
       open
         .filter(takesAnyone)
@@ -40,7 +46,7 @@ export function causesOf(requirements: RequirementResult[], diagnosis: readonly 
   const groups = connected(open, (one) => [...marksOf(one, common), `told as ${titleOf(one)}`]);
   const found = new Set(diagnosis.filter(({ differences }) => differences.length > 0));
   const ranked = groups
-    .map((members) => diagnosed(members, found, requirements))
+    .map((members) => diagnosed(members, found))
     .sort((a, b) => a.rank - b.rank || b.cause.requirements.length - a.cause.requirements.length);
   return blocked(
     requirements,
@@ -49,12 +55,8 @@ export function causesOf(requirements: RequirementResult[], diagnosis: readonly 
 }
 
 /** A cause and its place in the order: told by what was found of its operation, once, where that fails for it alone. */
-function diagnosed(
-  members: Open[],
-  found: Set<Diagnosis>,
-  requirements: RequirementResult[],
-): { cause: Cause; rank: number } {
-  const cause = causeOf(members, requirements);
+function diagnosed(members: Open[], found: Set<Diagnosis>): { cause: Cause; rank: number } {
+  const cause = causeOf(members);
   const [why, ...others] = [...found].filter((one) => members.some((member) => explains(one, member)));
   if (why === undefined || cause.gravity === 'security') {
     return { cause, rank: Math.min(...members.map(rank)) };
@@ -94,7 +96,7 @@ function marksOf(one: Open, { undocumented, unsteady, keyless, open }: Common): 
   // What was to be refused and was taken is more than an undocumented answer.
   if (undocumented.has(answer) && !isTaken(one)) {
     // Of operations that answer alike something has to say that they do so for one reason.
-    return [`answer ${answer}`, ...(isUndocumented({ requirement, deviation }) ? [] : [name])];
+    return [`answer ${answer}`, ...(isUndocumented(one) ? [] : [name])];
   }
   if (instancePointer !== undefined) {
     const line = place ? [place.file, place.pointer] : [requirement.id, expected, kindOf(actual)];
@@ -167,15 +169,14 @@ function connected<T>(all: T[], marks: (one: T) => string[]): T[][] {
   return parts.map(({ members }) => members);
 }
 
-function causeOf(members: Open[], requirements: RequirementResult[]): Cause {
+function causeOf(members: Open[]): Cause {
   const sorted = members.toSorted((a, b) => rank(a) - rank(b));
   const gravest = sorted[0] as Open;
   // Title and proof are of one member: where an answer is documented nowhere, of what says so.
-  const best =
-    sorted.find(isUndocumented) ?? sorted.find((one) => comesAndGoes(one, requirements)) ?? gravest;
+  const best = sorted.find(isUndocumented) ?? sorted.find(comesAndGoes) ?? gravest;
   const { requirement, deviation } = best;
   return {
-    title: `${timesOf(best, sorted, requirements) ?? titleOf(best)}${alike(best, sorted)}`,
+    title: `${timesOf(best, sorted) ?? titleOf(best)}${alike(best, sorted)}`,
     level: gravest.requirement.level,
     gravity: gravityOf(gravest),
     requirements: [...new Set([best, ...sorted].map((one) => one.requirement.id))],
@@ -185,26 +186,20 @@ function causeOf(members: Open[], requirements: RequirementResult[]): Cause {
   };
 }
 
-/** Whether a valid request of an operation was answered with its success. */
-function succeeds({ operation }: RequirementResult, requirements: RequirementResult[]): boolean {
-  const valid = requirements.filter(({ id }) => /\.(success|repeatable)$/.test(id));
-  return valid.some((one) => one.operation === operation && one.checks.passed > 0);
-}
-
 /** Whether valid requests got this answer, and others of them success. */
-function comesAndGoes({ requirement, deviation: { actual } }: Open, all: RequirementResult[]): boolean {
+function comesAndGoes({ requirement, deviation: { actual }, succeeds }: Open): boolean {
   if (!requirement.id.endsWith('.repeatable') || !/^[345]/.test(actual)) return false;
-  return actual.includes('success a moment later') || succeeds(requirement, all);
+  return actual.includes('success a moment later') || succeeds;
 }
 
 /** The title of what is not always so, with how often it is; undefined where nothing shows that. */
-function timesOf(best: Open, members: Open[], requirements: RequirementResult[]): string | undefined {
-  const { requirement, deviation } = best;
+function timesOf(best: Open, members: Open[]): string | undefined {
+  const { requirement, deviation, succeeds } = best;
   const others = members.filter((one) => !isUndocumented(one));
   const isAtOnce = others.length > 0 && others.every(({ requirement: { id } }) => id.endsWith('.concurrent'));
-  const when = members.some((one) => comesAndGoes(one, requirements))
+  const when = members.some(comesAndGoes)
     ? 'now and then'
-    : isAtOnce && isUndocumented(best) && succeeds(requirement, requirements)
+    : isAtOnce && isUndocumented(best) && succeeds
       ? 'where requests come at once'
       : undefined;
   if (when === undefined) return undefined;
@@ -230,9 +225,10 @@ function isUndocumented({ requirement }: Open): boolean {
 }
 
 /** What the target does: where the answer says it better than the requirement, the answer. */
-function titleOf({ requirement, deviation }: Open): string {
+function titleOf(one: Open): string {
+  const { requirement, deviation } = one;
   const operation = deviation.exchange?.operation;
-  if (isUndocumented({ requirement, deviation }) && operation) {
+  if (isUndocumented(one) && operation) {
     return `${operation} answers ${deviation.actual}, which is not documented`;
   }
   const { broken, gravity } = rowOf(requirement.id);
@@ -244,7 +240,7 @@ function titleOf({ requirement, deviation }: Open): string {
       : `${operation} answers with ${cut(actual, 80)} as ${what}, which ${expected}`;
   }
   const [, request] = / to a request with (.+)$/.exec(actual) ?? [];
-  if (request !== undefined && isTaken({ requirement, deviation })) {
+  if (request !== undefined && isTaken(one)) {
     if (gravity !== 'security') return `${operation} accepts a request with ${request}`;
     if (isShared(requirement)) return `${broken}: ${request}`;
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { ConformanceReport, HistoryEntry, RequirementResult } from '../../schemas/report/report.ts';
+import { leadsWithSecurity } from '../judge/findings.ts';
 import { banner, runTroubles, suggestions } from './banner.ts';
 import { causesView } from './cause.ts';
 import { changesView } from './changes.ts';
@@ -90,6 +91,7 @@ function body(
   since: ConformanceReport | undefined,
 ): View {
   const standings = standingsOf(report);
+  const isGrave = leadsWithSecurity(report);
   const digests = [report.contract, ...(report.overlay ? [report.overlay] : [])];
   return html`
     <a class="skip" href="#deviations">Skip to the deviations</a>
@@ -111,12 +113,13 @@ function body(
       ${banner(report, standings)}
       ${runTroubles(report)}
       ${correctionsView(report)}
-      ${diagnosisView(report)}
+      ${!isGrave && diagnosisView(report)}
       ${filters(report)}
       <div class="split">
         <div class="list">${list(report, standings, context)}</div>
         ${matrix(report)}
       </div>
+      ${isGrave && diagnosisView(report)}
       ${since && changesView(report, since)}
       ${coverageView(report)}
       ${driftView(report)}
