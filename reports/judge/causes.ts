@@ -170,7 +170,7 @@ function connected<T>(all: T[], marks: (one: T) => string[]): T[][] {
 }
 
 function causeOf(members: Open[]): Cause {
-  const sorted = members.toSorted((a, b) => rank(a) - rank(b));
+  const sorted = members.toSorted((a, b) => rank(a) - rank(b) || effort(a) - effort(b));
   const gravest = sorted[0] as Open;
   // Title and proof are of one member: where an answer is documented nowhere, of what says so.
   const best = sorted.find(isUndocumented) ?? sorted.find(comesAndGoes) ?? gravest;
@@ -292,6 +292,11 @@ function rank(one: Open): number {
   const isCommon = /\.(envelope|unauthenticated)$/.test(id);
   const before = takesAnyone(one) ? (isShared(one.requirement) ? -0.5 : -0.4) : isCommon ? 0.5 : 0;
   return (level === 'must' ? 0 : 10) + gravities.indexOf(gravityOf(one)) + before;
+}
+
+/** What it takes to follow a deviation: its steps, and more where no script sends them again, as of several at once. */
+function effort({ deviation: { proof, script } }: Open): number {
+  return proof.length + (script === undefined ? 100 : 0);
 }
 
 /** The causes with what they leave open: without a success of an operation nothing that needs one is established. */
