@@ -3,6 +3,7 @@ import {
   acceptedFindings,
   advisories,
   breaches,
+  breachesByCause,
   describeAcceptance,
   describeCorrection,
   describeCounts,
@@ -114,7 +115,12 @@ function problems(report: ConformanceReport): string | undefined {
 
 function gaps(report: ConformanceReport): string | undefined {
   const rows = [
-    ...breaches(report).map((finding) => ['❌ failed', ...findingCells(finding)]),
+    ...breachesByCause(report).flatMap(({ cause, findings }) =>
+      findings.map((finding, at) => [
+        '❌ failed',
+        ...findingCells(finding, at === 0 ? cause?.title : undefined),
+      ]),
+    ),
     ...acceptedFindings(report).map(({ requirement: { id, title, source }, acceptance }) => [
       '🟦 known',
       `${code(id)} ${prose(title)}`,
@@ -135,15 +141,18 @@ function gaps(report: ConformanceReport): string | undefined {
 }
 
 function advice(report: ConformanceReport): string | undefined {
-  const rows = advisories(report).map(findingCells);
+  const rows = advisories(report).map((finding) => findingCells(finding));
   if (rows.length === 0) return undefined;
   return `### Should findings, which turn no verdict\n\n${table(['Requirement', 'Source', 'What came'], rows)}`;
 }
 
-function findingCells({ requirement, deviations: [first, ...others] }: Finding): string[] {
+function findingCells(
+  { requirement, deviations: [first, ...others] }: Finding,
+  title = requirement.title,
+): string[] {
   const more = others.length > 0 ? `, and ${others.length} more` : '';
   return [
-    `${code(requirement.id)} ${prose(requirement.title)}`,
+    `${code(requirement.id)} ${prose(title)}`,
     code(describeSource(placeOf(requirement, first))),
     `expected ${code(first.expected)}, actual ${code(first.actual)}${more}`,
   ];

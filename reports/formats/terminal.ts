@@ -5,6 +5,7 @@ import {
   acceptedFindings,
   advisories,
   breaches,
+  breachesByCause,
   describeAcceptance,
   describeCorrection,
   describeCounts,
@@ -16,6 +17,7 @@ import {
   type Finding,
   leadsWithSecurity,
   placeOf,
+  type Told,
   unanswered,
   untoldErrors,
 } from '../judge/findings.ts';
@@ -46,7 +48,7 @@ const toldInFull = 10;
  */
 export function terminal(report: ConformanceReport, { colour, directory }: TerminalOptions): string {
   const colours = createColors(colour);
-  const broken = inOrderOfCauses(breaches(report), report);
+  const broken = breachesByCause(report);
   const differences = diagnosisLines(report, directory ?? 'reports/latest', colours);
   const breached = broken.flatMap((told, at) => breachLines(told, at < toldInFull, colours));
   const sections = [
@@ -65,33 +67,13 @@ export function terminal(report: ConformanceReport, { colour, directory }: Termi
     .join('\n\n');
 }
 
-/** A breach with what it comes from: in words, and the ids that it breaks besides. */
-interface Told {
-  finding: Finding;
-  title: string;
-  others: string[];
-}
-
-/** The breaches by what they come from, gravest first, each told by the requirement that says it best. */
-function inOrderOfCauses(all: Finding[], { causes }: ConformanceReport): Told[] {
-  const waiting = new Map(all.map((finding) => [finding.requirement.id, finding]));
-  const told = causes.flatMap(({ title, requirements }): Told[] => {
-    const [finding, ...others] = requirements.flatMap((id) => waiting.get(id) ?? []);
-    for (const { requirement } of [finding, ...others].filter((one) => one !== undefined)) {
-      waiting.delete(requirement.id);
-    }
-    return finding ? [{ finding, title, others: others.map(({ requirement }) => requirement.id) }] : [];
-  });
-  const rest = [...waiting.values()];
-  return [...told, ...rest.map((finding) => ({ finding, title: finding.requirement.title, others: [] }))];
-}
-
 function breachLines(
-  { finding, title, others: alsoBroken }: Told,
+  { cause, findings: [{ requirement, deviations }, ...also] }: Told,
   inFull: boolean,
   { red, bold, dim }: Colours,
 ): string[] {
-  const { requirement, deviations } = finding;
+  const title = cause?.title ?? requirement.title;
+  const alsoBroken = also.map((finding) => finding.requirement.id);
   const [first, ...others] = deviations;
   const place = describeSource(placeOf(requirement, first));
   const head = `${red('✗ failed')} ${bold(requirement.id)}  ${oneLine(title)}  ${dim(place)}`;

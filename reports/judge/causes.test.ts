@@ -8,6 +8,7 @@ import {
 } from '../../fixtures/lab/reports/report-builder.ts';
 import type { ConformanceReport, Deviation, WrongCredential } from '../../schemas/report/report.ts';
 import { causesOf } from './causes.ts';
+import { breachesByCause } from './findings.ts';
 
 /** A report in which these requirements fail, each with one deviation. */
 function broken(deviations: Record<string, Partial<Deviation>>): ConformanceReport {
@@ -30,6 +31,25 @@ test('what one exchange shows is one cause, told by what says it best', () => {
   const shown = { ...shownBy('0-7', 'revoke'), expected: '401' };
   const report = broken({ 'revoke.unauthenticated': shown, 'token.revoked-unusable': shown });
   expect(told(report)).toEqual([['token.revoked-unusable', 'revoke.unauthenticated']]);
+});
+
+test('a requirement that is broken in two ways stands under the cause of each, with what comes of that alone', () => {
+  const [taken, forbidden] = [
+    takenWith('0-1', 'odd', 'a blank before the secret'),
+    { ...shownBy('0-2'), expected: '401', actual: '403 Forbidden, to a request with an unknown client' },
+  ].map((changes) => deviationOf(changes));
+  const report = withRequirement(conformingReport(), 'issue.invalid-client', {
+    outcome: 'failed',
+    deviations: [forbidden, taken].flatMap((one) => one ?? []),
+  });
+  const told = breachesByCause(report).map(({ cause, findings }) => [
+    cause?.gravity,
+    ...findings.flatMap(({ deviations }) => deviations.map(({ actual }) => actual)),
+  ]);
+  expect(told).toEqual([
+    ['security', taken?.actual],
+    ['success', forbidden?.actual],
+  ]);
 });
 
 /** A revocation that was taken with this in place of a live bearer token. */

@@ -180,6 +180,10 @@ function causeOf(members: Open[]): Cause {
     level: gravest.requirement.level,
     gravity: gravityOf(gravest),
     requirements: [...new Set([best, ...sorted].map((one) => one.requirement.id))],
+    deviations: [...new Set([best, ...sorted])].map((one) => ({
+      requirement: one.requirement.id,
+      at: one.requirement.deviations.indexOf(one.deviation),
+    })),
     blocks: [],
     source: placeOf(requirement, deviation),
     proof: deviation.proof,

@@ -2,6 +2,7 @@
 
 import type {
   Acceptance,
+  Cause,
   ConformanceReport,
   CorrectedValue,
   Correction,
@@ -84,6 +85,40 @@ export function breaches(report: ConformanceReport): Finding[] {
       const open = deviations.filter(({ level, acceptance }) => level === 'must' && !acceptance);
       return findingOf(requirement, open.length > 0 ? open : deviations);
     });
+}
+
+/** What comes of one cause, the breach that says it best first. */
+export interface Told {
+  /** Undefined where no cause tells it. */
+  cause: Cause | undefined;
+  findings: [Finding, ...Finding[]];
+}
+
+/**
+ * The breaches by what they come from, gravest cause first: a requirement that is broken in several ways stands under
+ * the cause of each, with the deviations that come of that.
+ */
+export function breachesByCause(report: ConformanceReport): Told[] {
+  const all = breaches(report);
+  const told = report.causes.map((cause) => ({
+    cause,
+    findings: cause.requirements.flatMap((id) =>
+      all.filter(({ requirement }) => requirement.id === id).flatMap((one) => partOf(one, cause)),
+    ),
+  }));
+  const ids = new Set(told.flatMap(({ findings }) => findings.map(({ requirement }) => requirement.id)));
+  const untold = all.filter(({ requirement: { id } }) => !ids.has(id));
+  return [...told, ...untold.map((finding) => ({ cause: undefined, findings: [finding] }))].flatMap(
+    ({ cause, findings: [first, ...others] }) => (first ? [{ cause, findings: [first, ...others] }] : []),
+  );
+}
+
+/** What of a breach comes of a cause; all of it where the report, an earlier one, does not say. */
+function partOf({ requirement, deviations }: Finding, cause: Cause): Finding[] {
+  const own = cause.deviations
+    ?.filter((one) => one.requirement === requirement.id)
+    .flatMap(({ at }) => deviations.filter((deviation) => deviation === requirement.deviations[at]));
+  return findingOf(requirement, own ?? deviations);
 }
 
 /** What is reported and turns nothing: should deviations that nobody accepted. */

@@ -1,4 +1,5 @@
-import type { Cause, ConformanceReport, RequirementResult } from '../../schemas/report/report.ts';
+import type { Cause, ConformanceReport } from '../../schemas/report/report.ts';
+import { breachesByCause, type Finding } from '../judge/findings.ts';
 import { diagnosisOfCause } from './diagnosis.ts';
 import { html, type View } from './html.ts';
 import { type RequirementContext, requirementCard } from './requirement.ts';
@@ -19,29 +20,30 @@ const listedCauses = 12;
 
 /**
  * The broken requirements by what they come from, gravest cause first: of each cause the requirement that says it
- * best stands open, the others are folded behind it; causes after the first few are a line each. A requirement stands under the first cause that breaks it.
+ * best stands open, the others are folded behind it; causes after the first few are
+ * a line each. A requirement stands under every cause that breaks it, with the deviations that come of that.
  */
-export function causesView(
-  { causes, diagnosis = [] }: Pick<ConformanceReport, 'causes' | 'diagnosis'>,
-  broken: RequirementResult[],
-  context: RequirementContext,
-): View {
-  const waiting = new Map(broken.map((requirement) => [requirement.id, requirement]));
-  const take = (id: string) => {
-    const found = waiting.get(id);
-    waiting.delete(id);
-    return found ? [found] : [];
+export function causesView(report: ConformanceReport, context: RequirementContext): View {
+  const { diagnosis = [] } = report;
+  const groups = breachesByCause(report);
+  const told = new Set(groups.flatMap(({ findings }) => findings.flatMap(({ deviations }) => deviations)));
+  const cards = new Map<string, number>();
+  const card = ({ requirement, deviations }: Finding, options: { open: boolean; named?: boolean }) => {
+    const from = cards.get(requirement.id) ?? 0;
+    // What is accepted or turns no verdict stands with the first of the rest.
+    const own = from > 0 ? [] : requirement.deviations.filter((deviation) => !told.has(deviation));
+    const all = [...deviations, ...own];
+    cards.set(requirement.id, from + all.length);
+    return requirementCard({ ...requirement, deviations: all }, context, { ...options, from });
   };
-  const groups = causes
-    .map((cause) => ({ cause, members: cause.requirements.flatMap(take) }))
-    .filter(({ members }) => members.length > 0);
   const open = groups.length > fewCauses ? 1 : openCauses;
-  const views = groups.map(({ cause, members: [lead, ...others] }, at) => {
+  const views = groups.map(({ cause, findings: [lead, ...others] }, at) => {
+    if (!cause) return card(lead, { open: false });
     const isOpen = at < open;
     const content = [
       diagnosisOfCause({ diagnosis }, cause),
-      lead && requirementCard(lead, context, { open: at === 0, named: false }),
-      others.length > 0 && folded(others, context),
+      card(lead, { open: at === 0, named: false }),
+      others.length > 0 && folded(others, (finding) => card(finding, { open: false })),
     ];
     const id = `cause-${at + 1}`;
     return isOpen
@@ -53,7 +55,6 @@ export function causesView(
     views.slice(0, listedCauses),
     rest.length > 0 &&
       html`<details class="fold rows"><summary>${counted(rest.length, 'more cause')}</summary>${rest}</details>`,
-    [...waiting.values()].map((requirement) => requirementCard(requirement, context, { open: false })),
   ];
 }
 
@@ -65,9 +66,9 @@ function heading({ title, gravity, blocks }: Cause, number: number): View {
   </header>`;
 }
 
-function folded(others: RequirementResult[], context: RequirementContext): View {
+function folded(others: Finding[], card: (finding: Finding) => View): View {
   return html`<details class="fold same-cause">
-    <summary>The same breaks ${counted(others.length, 'more requirement')}: ${others.map(({ id }) => html`<code>${shown(id)}</code> `)}</summary>
-    ${others.map((requirement) => requirementCard(requirement, context, { open: false }))}
+    <summary>The same breaks ${counted(others.length, 'more requirement')}: ${others.map(({ requirement }) => html`<code>${shown(requirement.id)}</code> `)}</summary>
+    ${others.map(card)}
   </details>`;
 }

@@ -32,7 +32,7 @@
     const kept = new Set();
     for (const requirement of requirements) {
       requirement.hidden = filtered && !matches(requirement, parameters);
-      if (!requirement.hidden) kept.add(requirement.id);
+      if (!requirement.hidden) kept.add(requirement.dataset.id);
     }
     for (const group of document.querySelectorAll('.group, .cause')) {
       const members = [...group.querySelectorAll('.requirement')];
@@ -50,7 +50,7 @@
     for (const row of document.querySelectorAll('.matrix tbody tr')) {
       row.hidden = !row.querySelector('.cell:not(.dim)');
     }
-    const all = requirements.length;
+    const all = new Set(requirements.map(({ dataset }) => dataset.id)).size;
     output.textContent = filtered ? `${kept.size} of ${all} requirements` : `${all} requirements`;
     document.querySelector('.nothing').hidden = kept.size > 0;
     reset.hidden = !filtered;

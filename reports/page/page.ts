@@ -135,16 +135,14 @@ function body(
 
 function list(report: ConformanceReport, standings: Standings, context: RequirementContext): View {
   const { broken, advice, known, inconclusive, 'not-tested': notTested, passed } = standings;
-  const cards = (requirements: RequirementResult[]) =>
-    requirements.map((requirement) => requirementCard(requirement, context, { open: false }));
   return html`
     ${group('deviations', 'Unexpected deviations', broken, '', [
       broken.length === 0 && html`<p class="empty">${noneBroken(report)}</p>`,
-      causesView(report, broken, context),
+      causesView(report, context),
       suggestions(report),
     ])}
     ${advice.length > 0 && group('advice', 'Should deviations', advice, 'From standards that the contract names. Reported; they never turn the verdict.', foldedCards(advice, context))}
-    ${known.length > 0 && group('known', 'Known deviations', known, 'Accepted for a while, each with owner, reason and expiry.', cards(known))}
+    ${known.length > 0 && group('known', 'Known deviations', known, 'Accepted for a while, each with owner, reason and expiry.', foldedCards(known, context))}
     ${inconclusive.length > 0 && group('inconclusive', 'Inconclusive', inconclusive, 'No answer could be had, or the control failed.', byReason(inconclusive, context))}
     ${notTested.length > 0 && group('not-tested', 'Not tested', notTested, 'A prerequisite is missing.', byReason(notTested, context))}
     ${passed.length > 0 && group('passed', 'Passed', passed, '', folded('Each with its sentence', passed, context))}

@@ -18,26 +18,26 @@ export interface RequirementContext {
 /** So many deviations beside the first have a line each; more are folded. */
 const openOthers = 3;
 
-/** A requirement with deviations: the sentence, where it is written, and the proof of each deviation; its title where nothing above says it. */
+/** A requirement with deviations: the sentence, where it is written, and the proof of each deviation; its title where nothing above says it; `from`: how many of its deviations other cards have. */
 export function requirementCard(
   requirement: RequirementResult,
   context: RequirementContext,
-  { open, named = true }: { open: boolean; named?: boolean },
+  { open, named = true, from = 0 }: { open: boolean; named?: boolean; from?: number },
 ): View {
   const { deviations, acceptance } = requirement;
   const [first, ...others] = [...deviations].sort((a, b) => a.level.localeCompare(b.level));
   const { linesAround } = context;
   const further = others.map((deviation, at) =>
-    foldedDeviation({ deviation, requirement, number: at + 2, linesAround, open: true }),
+    foldedDeviation({ deviation, requirement, number: from + at + 2, linesAround, open: true }),
   );
-  return html`<article class=${`requirement card is-${requirement.outcome}`} ...${address(requirement)}>
+  return html`<article class=${`requirement card is-${requirement.outcome}`} ...${address(requirement, from)}>
     <header>
       ${identity(requirement, context)}
       ${named && html`<h3>${shown(requirement.title)}</h3>`}
     </header>
     ${quotation(requirement, placeName(requirement.source))}
     ${acceptance && acceptanceView(acceptance, context.startedAt)}
-    ${first && deviationView({ deviation: first, requirement, number: 1, linesAround, open })}
+    ${first && deviationView({ deviation: first, requirement, number: from + 1, linesAround, open })}
     ${others.length > openOthers ? html`<details class="fold others rows"><summary>It shows in ${others.length} more ways</summary>${further}</details>` : others.length > 0 && html`<div class="others">${further}</div>`}
   </article>`;
 }
@@ -60,9 +60,10 @@ export function requirementRow(requirement: RequirementResult, context: Requirem
 }
 
 /** What makes a requirement addressable and what the filters go by. */
-function address({ id, outcome, level, operation }: RequirementResult) {
+function address({ id, outcome, level, operation }: RequirementResult, from = 0) {
   return {
-    id,
+    ...(from === 0 && { id }),
+    'data-id': id,
     'data-outcome': outcome,
     'data-level': level,
     'data-operation': operation ?? 'several',

@@ -476,12 +476,20 @@ export interface Cause {
   gravity: Gravity;
   /** Ids of the requirements it breaks, the one that says it best first. */
   requirements: Text[];
+  /** The deviations that come of it, the one that says it best first; each comes of one cause. */
+  deviations?: DeviationAt[];
   /** Ids of the requirements that could not be established because of it. */
   blocks: Text[];
   /** Where the sentence stands that it breaks. */
   source: Source;
   /** The exchanges that show it, the decisive one last. */
   proof: ProofStep[];
+}
+
+/** A deviation by its requirement and its place among the deviations of that, from 0. */
+export interface DeviationAt {
+  requirement: Text;
+  at: Count;
 }
 
 /** One past run, as the history file keeps it: one line of it. */
