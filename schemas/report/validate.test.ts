@@ -85,7 +85,7 @@ test('a report without one of its properties is not valid, and the sentence name
     for (const name of Object.keys(holder)) {
       const where = `${path}/${name}`;
       const optional =
-        /\/(instancePointer|place|deviations\/\d+\/exchange|curl|script|waitedMs|decisive|link|acceptance|outages|cuts)$/;
+        /\/(instancePointer|place|deviations\/\d+\/exchange|causes\/\d+\/deviations|curl|script|waitedMs|decisive|link|acceptance|outages|cuts)$/;
       if (optional.test(where)) continue;
       const kept = holder[name];
       delete holder[name];
