@@ -99,7 +99,7 @@ export function checkTransport(t: ScenarioRun, exchange: Exchange): void {
     'http.no-redirect',
     !redirect,
     'no redirect',
-    `${response.status} to ${t.session.redactor.url(response.header('location') ?? 'nowhere')}`,
+    `${response.status} to ${t.session.redactor.text(response.header('location') ?? 'nowhere')}`,
   );
   const cookie = response.headers.find(
     ([name, value]) => name.toLowerCase() === 'set-cookie' && !balancers.test(value),
