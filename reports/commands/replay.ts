@@ -1,4 +1,4 @@
-/** `npm run replay -- REPORT ID`: sends the proof of a deviation again, three times, and says whether it comes back. */
+/** `npm run replay -- REPORT ID`: sends the proofs of a requirement's deviations again, three times, and says whether they come back. */
 
 import { spawnSync } from 'node:child_process';
 import { loadEnvironment } from '../../fixtures/settings/env-file.ts';
@@ -12,7 +12,7 @@ const times = 3;
 const longest = 180_000;
 
 /**
- * The exit code is 1 where the deviation shows each time, 0 where it is gone, 3 where it comes and goes, and 2 where
+ * The exit code is 1 where a deviation shows each time, 3 where one comes and goes, 0 where all are gone, and 2 where
  * nothing could be sent.
  */
 void runCommand(
@@ -24,23 +24,36 @@ void runCommand(
     const failed = requirement?.deviations ?? [];
     if (failed.length === 0)
       throw new UserError(`${file} has no deviation of "${id}"; name a requirement that failed in it.`);
-    const script = failed.find((deviation) => deviation.script !== undefined)?.script;
-    if (script === undefined) {
+    const told = failed.flatMap(({ actual, script }) => (script === undefined ? [] : [{ actual, script }]));
+    if (told.length === 0) {
       throw new UserError(
         `The deviations of ${id} cannot be told by a script; run its scenario again: ${failed[0]?.rerun}`,
       );
     }
-    const codes = Array.from({ length: times }, (_, round) => {
-      console.log(`Time ${round + 1} of ${times}:`);
-      const { status } = spawnSync('sh', ['-c', script], { stdio: 'inherit', timeout: longest });
-      if (status !== 0 && status !== 1)
-        throw new UserError('The script could not be run; what it needs stands above.');
-      return status;
+    const codes = told.map(({ actual, script }, at) => {
+      console.log(`Deviation ${at + 1} of ${told.length}: ${actual}`);
+      return replayed(script);
     });
-    const shown = codes.filter((code) => code === 1).length;
-    if (shown === times) console.log(`Shown again: ${id} deviates each time.`);
-    else if (shown === 0) console.log(`Gone: ${id} deviates no more.`);
-    else console.log(`Comes and goes: ${id} deviates ${shown} of ${times} times.`);
-    return shown === times ? 1 : shown === 0 ? 0 : 3;
+    const count = (code: number) => codes.filter((one) => one === code).length;
+    const outcomes = [
+      [count(1), 'shown again'],
+      [count(3), 'came and went'],
+      [count(0), 'gone'],
+      [failed.length - told.length, 'not to be told by a script'],
+    ] as const;
+    const summary = outcomes.flatMap(([number, what]) => (number > 0 ? [`${number} ${what}`] : []));
+    console.log(`${id}: ${summary.join(', ')}.`);
+    return count(1) > 0 ? 1 : count(3) > 0 ? 3 : 0;
   },
 );
+
+/** Sends a script's requests again, some times: 1 where the deviation showed each time, 0 where never, else 3. */
+function replayed(script: string): number {
+  const codes = Array.from({ length: times }, () => {
+    const { status } = spawnSync('sh', ['-c', script], { stdio: 'inherit', timeout: longest });
+    if (status !== 0 && status !== 1)
+      throw new UserError('The script could not be run; what it needs stands above.');
+    return status;
+  });
+  return codes.every((code) => code === codes[0]) ? (codes[0] ?? 0) : 3;
+}
