@@ -10,7 +10,11 @@ import { catalogue, type Requirement, sourceOf, textIn } from '../../specs/catal
 import { listRequirements } from '../../specs/catalogue/listing.ts';
 import { allScenarios } from '../../specs/scenarios/index.ts';
 import { describeSource } from '../judge/findings.ts';
+import { clause } from '../judge/sentence.ts';
 import { runCommand } from './command-line.ts';
+
+/** More faults than this are not read: some requirements are broken by a hundred. */
+const mostFaults = 12;
 
 /** A requirement as a person reads it, line by line. */
 function explained(row: Requirement, contract: Contract): string {
@@ -27,7 +31,7 @@ function explained(row: Requirement, contract: Contract): string {
     `A conforming target: ${row.title}.`,
     `Because: “${textIn(row, contract)}”`,
     `         ${describeSource(source)}${'url' in source ? `, ${source.url}` : ''}`,
-    ...(row.broken === undefined ? [] : [`Broken, it reads: the target ${row.broken}.`]),
+    ...(row.broken === undefined ? [] : [`Broken, it reads: ${clause('the target', row.broken)}.`]),
     '',
     listed?.notApplicable === undefined
       ? `Shown by: ${by.length > 0 ? by.join('; ') : 'every exchange of a run'}`
@@ -37,7 +41,10 @@ function explained(row: Requirement, contract: Contract): string {
     breaking.length > 0
       ? 'The mock breaks it with npm run mock -- --fault NAME:'
       : 'No fault of the mock breaks it.',
-    ...breaking.map(({ name, defect }) => `  ${name}: ${defect}`),
+    ...breaking.slice(0, mostFaults).map(({ name, defect }) => `  ${name}: ${defect}`),
+    ...(breaking.length > mostFaults
+      ? [`  and ${breaking.length - mostFaults} more, which npm run mock -- --list has.`]
+      : []),
   ].join('\n');
 }
 

@@ -16,6 +16,7 @@ import {
   differencesIn,
   type Finding,
   leadsWithSecurity,
+  leadUp,
   placeOf,
   type Told,
   unanswered,
@@ -94,9 +95,10 @@ function breachLines(
 /** The exchanges that show a deviation, a line each; one alone is told by what was expected and came. */
 function proofLines({ proof }: Deviation): string[] {
   if (proof.length < 2) return [];
-  return proof.map(({ purpose, waitedMs, exchange: { response, failure } }, at) => {
+  return proof.map(({ purpose, exchange: { response, failure } }, at) => {
     const came = response ? `${response.status} ${response.statusText}`.trim() : (failure ?? 'no answer');
-    const wait = waitedMs === undefined ? '' : `${(waitedMs / 1000).toFixed(1)} s later: `;
+    const before = leadUp(proof, at);
+    const wait = before.length > 0 ? `${before.join(', ')}: ` : '';
     return `    ${at === 0 ? 'proof:   ' : '         '} ${at + 1}. ${wait}${oneLine(purpose, 80)} → ${oneLine(came, 60)}`;
   });
 }

@@ -9,6 +9,7 @@ import type {
   Deviation,
   Diagnosis,
   Outcome,
+  ProofStep,
   RequirementResult,
   Source,
 } from '../../schemas/report/report.ts';
@@ -119,6 +120,21 @@ function partOf({ requirement, deviations }: Finding, cause: Cause): Finding[] {
     ?.filter((one) => one.requirement === requirement.id)
     .flatMap(({ at }) => deviations.filter((deviation) => deviation === requirement.deviations[at]));
   return findingOf(requirement, own ?? deviations);
+}
+
+/** So few requests between two steps of a proof are not worth telling. */
+const fewBetween = 10;
+
+/** Before a step of a proof: how long the scenario waited, and how many requests came in between, where that is told. */
+export function leadUp(steps: readonly ProofStep[], at: number): string[] {
+  const [previous, step] = [steps[at - 1], steps[at]];
+  // Ids are numbered as requests were sent.
+  const numberOf = (one: ProofStep | undefined) => Number(one?.exchange.id.split('-').at(-1));
+  const others = numberOf(step) - numberOf(previous) - 1;
+  return [
+    ...(step?.waitedMs === undefined ? [] : [`${(step.waitedMs / 1000).toFixed(1)} s later`]),
+    ...(others >= fewBetween ? [`after ${others} other requests`] : []),
+  ];
 }
 
 /** What is reported and turns nothing: should deviations that nobody accepted. */

@@ -56,7 +56,7 @@ export function nonconformingSentence(
   const causes = report.causes.filter(({ requirements }) => requirements.some((id) => ids.has(id)));
   const [lead, ...rest] = causes;
   const since = baseline ? ` New since ${nameOfBaseline(baseline)}.` : '';
-  const what = lead ? clause(report, lead.title) : `${nameOf(report)} breaks ${contract.title}`;
+  const what = lead ? clause(nameOf(report), lead.title) : `${nameOf(report)} breaks ${contract.title}`;
   const where = spokenSource(report, lead?.source ?? first.source);
   const told = rest.slice(0, named - 1).map(({ title }) => title);
   const untold = rest.length - told.length;
@@ -82,10 +82,10 @@ function withCorrections({ corrections = [] }: Judged): string {
   return corrections.length === 0 ? '' : ` with ${count(corrections.length, 'correction')}`;
 }
 
-/** What a target does, as a clause with the target in it. */
-function clause(report: Judged, title: string): string {
+/** What a target of this name does, as a clause with the target in it. */
+export function clause(name: string, title: string): string {
   const hasSubject = /^(?:issue|refresh|revoke|revoking|an?) /.test(title);
-  return hasSubject ? `on ${nameOf(report)}, ${title}` : `${nameOf(report)} ${title}`;
+  return hasSubject ? `on ${name}, ${title}` : `${name} ${title}`;
 }
 
 /** No verdict: why, and what to do. */

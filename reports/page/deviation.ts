@@ -1,11 +1,12 @@
 import type { Deviation, ProofStep, RequirementResult } from '../../schemas/report/report.ts';
+import { leadUp } from '../judge/findings.ts';
 import { command } from './command.ts';
 import type { LinesAround } from './contract-lines.ts';
 import { differingPart, nothingDiffers } from './differing-part.ts';
 import { exchangeView } from './exchange.ts';
 import { html, type View } from './html.ts';
 import { sourceLines } from './source-lines.ts';
-import { counted, duration, shown } from './text.ts';
+import { counted, shown } from './text.ts';
 
 /** Longest part of a deviation that stands in the line that opens it, in characters. */
 const longestGist = 160;
@@ -64,19 +65,17 @@ function heading({ scenario, alsoIn, occurrences, level }: Deviation): View {
 
 /** Exchanges in order, each folded behind what it was for and what came. */
 export function stepsView(steps: ProofStep[]): View {
-  return html`<ol class="steps">${steps.map((step) => stepView(step, undefined, false))}</ol>`;
+  return html`<ol class="steps">${steps.map((_, at) => stepView(steps, at, undefined, false))}</ol>`;
 }
 
 /** One exchange of the proof: what it was for and what came, the whole behind it; open where the answer deviates. */
-function stepView(
-  { purpose, exchange, waitedMs, decisive }: ProofStep,
-  deviation: Deviation | undefined,
-  open: boolean,
-): View {
+function stepView(steps: ProofStep[], at: number, deviation: Deviation | undefined, open: boolean): View {
+  const { purpose, exchange, decisive } = steps[at] as ProofStep;
+  const before = leadUp(steps, at);
   const { response, failure, request } = exchange;
   const came = response ? `${response.status} ${response.statusText}`.trim() : (failure ?? 'no answer');
   return html`<li class=${decisive ? 'step decisive' : 'step'}>
-    ${waitedMs !== undefined && html`<p class="quiet">${duration(waitedMs)} later</p>`}
+    ${before.length > 0 && html`<p class="quiet">${before.join(', ')}</p>`}
     <details class="fold" open=${open && decisive}>
       <summary><span class="purpose">${shown(purpose)}</span> <code>${request.method} ${shown(request.url.replace(/^\w+:\/\/[^/]*/, ''))}</code> <b class="came">${shown(came)}</b>${decisive && html` <span class="tag">shows it</span>`}</summary>
       ${exchangeView(exchange, decisive && deviation ? differingPart(deviation) : nothingDiffers)}
@@ -108,7 +107,7 @@ function proof(shownDeviation: Shown): View {
     ${command('Run again', rerun)}
     ${besides(deviation)}
     ${contractLines(shownDeviation)}
-    ${steps.length > 0 && html`<ol class="steps">${steps.map((step) => stepView(step, deviation, open))}</ol>`}
+    ${steps.length > 0 && html`<ol class="steps">${steps.map((_, at) => stepView(steps, at, deviation, open))}</ol>`}
     ${reproduce !== undefined && html`<details class="fold"><summary>Reproduce from a shell</summary>${command('Reproduce', reproduce)}</details>`}
     ${
       alsoIn.length > 0 &&
