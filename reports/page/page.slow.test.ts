@@ -4,6 +4,7 @@ import { openReport, sharedPage, unfold } from '../../fixtures/lab/reports/opene
 import {
   conformingReport,
   deviationOf,
+  differenceOf,
   exchangeOf,
   exchangeWith,
   historyBefore,
@@ -14,6 +15,7 @@ import {
   sourceAt,
   withRequirement,
 } from '../../fixtures/lab/reports/report-builder.ts';
+import { renderPage } from './page.ts';
 
 test.use({ launchOptions: browserLaunchOptions() });
 
@@ -32,6 +34,18 @@ for (const [verdict, report] of Object.entries(states)) {
     expect(complaints).toEqual([]);
   });
 }
+
+test('a breach of security stands above what was found out of the target, and nothing else does', () => {
+  const breached = { ...nonconformingReport(), diagnosis: [differenceOf('refresh')] };
+  const orderOf = (report: typeof breached) => {
+    const page = renderPage(report);
+    return page.indexOf('id="diagnosis"') - page.indexOf('id="deviations"');
+  };
+  expect(orderOf(breached)).toBeGreaterThan(0);
+  const harmless = breached.causes.filter(({ gravity }) => gravity !== 'security');
+  expect(harmless.length).toBeGreaterThan(0);
+  expect(orderOf({ ...breached, causes: harmless })).toBeLessThan(0);
+});
 
 test.describe('of a page that is only read', () => {
   const page = sharedPage(nonconformingReport());
