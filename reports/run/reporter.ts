@@ -10,7 +10,6 @@ import type {
   TestResult,
   TestStep,
 } from '@playwright/test/reporter';
-import { contractWords } from '../../fixtures/redaction/contract-words.ts';
 import { runKey } from '../../fixtures/redaction/fingerprint.ts';
 import type { Reading, Redactor } from '../../fixtures/redaction/redactor.ts';
 import { noObservations } from '../../fixtures/scenario/observations.ts';
@@ -21,6 +20,7 @@ import { runFolderVariable, terminalVariable } from '../../fixtures/settings/own
 import { reporterVariable } from '../../fixtures/settings/safe-run.ts';
 import { credentialsIn } from '../../fixtures/settings/target.ts';
 import { UserError } from '../../schemas/document/user-error.ts';
+import { contractWords } from '../../schemas/openapi/contract-words.ts';
 import { recordAttachment, type ScenarioRecord } from '../../schemas/report/record.ts';
 import type { RunError } from '../../schemas/report/report.ts';
 import { allScenarios } from '../../specs/scenarios/index.ts';
@@ -376,13 +376,14 @@ function cutCallLog(error: TestError, reading: Reading = {}): void {
 
 let gate: Redactor | undefined;
 
-/** A text without terminal colours, of which only what is harmless is shown. */
+/** A text without terminal colours, of which only what is harmless is shown; by lines, lest the places that it names be a row. */
 function plain(text: string, reading: Reading = {}): string {
   gate ??= redactorFor(credentialsIn(process.env), {
     safeWords: [...contractWordsOfRun(), ...addressWordsOfRun()],
     isSecond: true,
   });
-  return gate.text(stripVTControlCharacters(text), reading);
+  const lines = stripVTControlCharacters(text).split('\n');
+  return lines.map((line) => gate?.text(line, reading)).join('\n');
 }
 
 /** The words of the contract, where it is one: a run may end because it is none. */
