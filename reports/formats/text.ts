@@ -8,6 +8,12 @@ export function cut(text: string, limit: number): string {
   return left === 0 ? text : `${kept}… (${text.length} characters)`;
 }
 
+/** `issue.success, issue.envelope, refresh.success and 4 more`: so many names, and a count of the rest. */
+export function listed(names: string[], most: number): string {
+  const rest = names.length - most;
+  return rest > 0 ? `${names.slice(0, most).join(', ')} and ${rest} more` : names.join(', ');
+}
+
 /**
  * The text on one line, cut to `limit` characters, safe to print: a line break is written as `\n`, any other
  * character that would act as `\u001b`.

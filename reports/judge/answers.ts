@@ -24,6 +24,7 @@ import type {
   DriftAction,
   RequirementResult,
 } from '../../schemas/report/report.ts';
+import { listed } from '../formats/text.ts';
 
 /** What is known of the answers of a run. */
 interface Seen {
@@ -41,6 +42,8 @@ function isBlocked({ asked }: Seen, { role }: Operation): boolean {
   return asked.some(({ operation, probes }) => operation === role && probes > 0);
 }
 
+/** So many properties are named: an answer of a list of bytes has hundreds. */
+const mostNamed = 12;
 /** What the vendor's own documentation has, and the contract has not. */
 const documentedByVendor = /^(expiresAt|businessId|403|404|422|429)$/;
 
@@ -256,18 +259,19 @@ function otherProperties(seen: Seen, operation: Operation): Otherwise[] {
       const drift = fresh.get(meaningOf(one));
       if (drift) actions.push(...requiring(contract, pointer, one, drift.what));
     }
-    const names = tops.map(({ what }) => what.slice(1).replaceAll('/', '.'));
+    const every = tops.map(({ what }) => what.slice(1).replaceAll('/', '.'));
+    const names = listed(every, mostNamed);
     const instead = gone.map((one) => one.slice(1).replaceAll('/', '.'));
     const inPlace = instead.length > 0 ? ` in place of ${instead.join(', ')}` : '';
     return [
       {
         operation: role,
-        title: `${role} answers ${status} with ${names.join(', ')}${inPlace || ', which the contract does not mention'}`,
+        title: `${role} answers ${status} with ${names}${inPlace || ', which the contract does not mention'}`,
         differences: undocumented.map((drift) => nameOf(drift) || 'a property without a name'),
         requirements: failing(seen, [`${role}.envelope`, `${role}.response-schema`], instead.length > 0),
         remedies: {
-          contract: `describe ${names.join(', ')}${inPlace}`,
-          target: instead.length > 0 ? `answer with ${instead.join(', ')}` : `leave ${names.join(', ')} out`,
+          contract: `describe ${names}${inPlace}`,
+          target: instead.length > 0 ? `answer with ${instead.join(', ')}` : `leave ${names} out`,
         },
         actions,
         proof: [],

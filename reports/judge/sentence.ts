@@ -1,5 +1,5 @@
 import type { ConformanceReport, RequirementResult, Source } from '../../schemas/report/report.ts';
-import { oneLine } from '../formats/text.ts';
+import { listed, oneLine } from '../formats/text.ts';
 import { describeSource } from './findings.ts';
 
 type Judged = Omit<ConformanceReport, 'sentence' | 'verdict' | 'exitCode'>;
@@ -98,18 +98,15 @@ export function inconclusiveSentence(report: Judged, why: string): string {
 export function gateGap(missing: RequirementResult[], baseline?: ConformanceReport): string {
   const [first] = missing;
   const every = baseline ? `what passed in ${nameOfBaseline(baseline)}` : 'every must requirement';
-  const ids = list(missing.map(({ id }) => id));
+  const ids = listed(
+    missing.map(({ id }) => id),
+    named,
+  );
   return `the gate needs ${every} established, and ${ids} ${missing.length === 1 ? 'is' : 'are'} not (${first?.reason})`;
 }
 
 function nameOfBaseline(baseline: ConformanceReport): string {
   return `the baseline of ${baseline.startedAt.slice(0, 10)} on ${nameOf(baseline)}`;
-}
-
-/** `issue.success, issue.envelope, refresh.success and 4 more`. */
-function list(ids: string[]): string {
-  const rest = ids.length - named;
-  return rest > 0 ? `${ids.slice(0, named).join(', ')} and ${rest} more` : ids.join(', ');
 }
 
 /** A target in words: `the sandbox`, or the URL of one that has no name. */
